@@ -1,0 +1,194 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "main/command.h"
+
+static const struct command commands[] = {
+    { "init", "--data DIR [--demo] [--organization NAME] [--owner EMAIL]", "make a data directory, its master key and an owner",
+      "Prints how to sign in, once. --demo adds a series and a source to try things with and lets messages be read in the browser.\n"
+      "The master key lies in DIR/master.key: keep a copy apart from the data; without it the card numbers are lost.\n", command_init },
+    { "serve", "--data DIR [--listen ADDR:PORT] [--database URL] [--config FILE]", "run the server",
+      "SIGTERM stops it gracefully, SIGHUP reads the TLS certificate again.\n", command_serve },
+    { "api-key create", "--data DIR --name N --role R", "make an API key and print it",
+      "Roles: owner, administrator, agent, operations, auditor, integration. The key is printed once, alone, on standard output.\n",
+      command_api_key_create },
+    { "generate", "--data DIR --series CODE --count N [--output FILE]", "draw a batch of card numbers",
+      "Writes the numbers, one a line, to FILE (- for standard output) as they are computed. Without --output only the batch is made.\n"
+      "--label LABEL and --purpose TEXT describe the batch; --quiet shows no progress.\n", command_generate },
+    { "openapi", "", "print the OpenAPI document", NULL, command_openapi },
+    { "migrate", "--data DIR", "bring the database to this version's schema", NULL, command_migrate },
+    { "audit verify", "--data DIR [--heads FILE]", "check every audit record against its chain",
+      "With --heads, also against the signed heads that the server exported: that shows a cut tail. Exit 1 when anything differs.\n",
+      command_audit_verify },
+    { "backup", "FILE --data DIR", "copy the database while the server runs",
+      "The master key and the high-water file are not in it: keep copies of both apart.\n", command_backup },
+    { "restore", "[FILE] --data DIR", "put a backup in place and bring its counters past the numbers drawn since",
+      "FILE becomes DIR/cardwright.db (there must be none). Needs the high-water file, in DIR or named by --database-high-water-file.\n",
+      command_restore },
+    { "version", "", "print the version", NULL, command_version },
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void print_overview(FILE *out)
+{
+    fprintf(out, "Cardwright: card series, numbers and cards for your own organisation.\n\n");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(out, "  cardwright %-16s %s\n", commands[i].name, commands[i].help);
+    }
+    fprintf(out, "\n`cardwright COMMAND --help` says more; settings also come from --config FILE and from CARDWRIGHT_* variables.\n");
+}
+
+static void print_help(const struct command *command)
+{
+    printf("cardwright %s %s\n\n%s%s.\n", command->name, command->usage, "  ", command->help);
+    if (command->details != NULL) {
+        printf("\n%s", command->details);
+    }
+    printf("\nSettings:\n");
+    for (int i = 0; i < config_row_count; i++) {
+        const struct config_row *row = &config_rows[i];
+        char name[64];
+        snprintf(name, sizeof name, "--%s-%s", row->section, row->name);
+        for (char *c = name; *c != '\0'; c++) {
+            *c = *c == '_' ? '-' : *c;
+        }
+        printf("  %-32s %s\n", name, row->help);
+    }
+    printf("Short: --data --listen --database --demo --log-level\n");
+}
+
+// The command whose words begin the line; *used gets how many.
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        text name = text_of(commands[i].name), word;
+        int count = 0;
+        bool matches = true;
+        while (matches && text_split(&name, ' ', &word)) {
+            matches = count + 1 < argc && text_equal(word, text_of(argv[count + 1]));
+            count++;
+        }
+        if (matches) {
+            *used = count;
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct { const char *flag; size_t offset; } argument_flags[] = {
+    { "--name", offsetof(struct arguments, name) },         { "--role", offsetof(struct arguments, role) },
+    { "--series", offsetof(struct arguments, series) },     { "--count", offsetof(struct arguments, count) },
+    { "--output", offsetof(struct arguments, output) },     { "--purpose", offsetof(struct arguments, purpose) },
+    { "--label", offsetof(struct arguments, label) },       { "--organization", offsetof(struct arguments, organization) },
+    { "--owner", offsetof(struct arguments, owner) },       { "--heads", offsetof(struct arguments, heads) },
+};
+
+static const char **argument_flag(struct arguments *arguments, const char *flag)
+{
+    for (size_t i = 0; i < sizeof argument_flags / sizeof argument_flags[0]; i++) {
+        if (strcmp(flag, argument_flags[i].flag) == 0) {
+            return (const char **)((char *)arguments + argument_flags[i].offset);
+        }
+    }
+    return NULL;
+}
+
+// One flag with its value, or a word. Settings are only taken in the second pass, over file and environment.
+static int take_argument(struct config *config, struct arguments *arguments, bool settings, int argc, char **argv, int at)
+{
+    const char *flag = argv[at];
+    if (strcmp(flag, "--demo") == 0 || strcmp(flag, "--quiet") == 0) {
+        *(strcmp(flag, "--demo") == 0 ? &arguments->demo : &arguments->quiet) = true;
+        config->demo = arguments->demo ? 1 : config->demo;
+        return 1;
+    }
+    if (flag[0] != '-' || strcmp(flag, "-") == 0) {
+        if (arguments->word_count == (int)(sizeof arguments->words / sizeof arguments->words[0])) {
+            fprintf(stderr, "cardwright: too many words\n");
+            return -1;
+        }
+        arguments->words[arguments->word_count++] = flag;
+        return 1;
+    }
+    const char **member = argument_flag(arguments, flag);
+    const struct config_row *row = config_flag(flag);
+    bool config_file = strcmp(flag, "--config") == 0;
+    if (member == NULL && row == NULL && !config_file) {
+        fprintf(stderr, "cardwright: there is no flag %s\n", flag);
+        return -1;
+    }
+    if (at + 1 == argc) {
+        fprintf(stderr, "cardwright: %s needs a value\n", flag);
+        return -1;
+    }
+    if (member != NULL) {
+        *member = argv[at + 1];
+    } else if (config_file && !settings) {
+        status read = config_read_file(config, argv[at + 1], stderr);
+        if (read != OK) {
+            fprintf(stderr, read == NOT_FOUND ? "cardwright: %s cannot be read\n" : "cardwright: %s was not taken\n", argv[at + 1]);
+            return -1;
+        }
+    } else if (row != NULL && settings && config_set(config, row->section, row->name, argv[at + 1], stderr) != OK) {
+        return -1;
+    }
+    return 2;
+}
+
+static bool take_arguments(struct config *config, struct arguments *arguments, int argc, char **argv, int from)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        *arguments = (struct arguments){ 0 };
+        for (int at = from; at < argc;) {
+            int taken = take_argument(config, arguments, pass == 1, argc, argv, at);
+            if (taken < 0) {
+                return false;
+            }
+            at += taken;
+        }
+        if (pass == 0 && config_read_environment(config, stderr) != OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void set_log_level(const char *name)
+{
+    static const char *const names[] = { "debug", "info", "warn", "error" };
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            log_set_level((enum log_level)i);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int used = 0;
+    const struct command *command = find_command(argc, argv, &used);
+    if (command == NULL) {
+        bool asked = argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0);
+        print_overview(asked ? stdout : stderr);
+        return asked ? EXIT_DONE : EXIT_USAGE;
+    }
+    for (int i = used + 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_help(command);
+            return EXIT_DONE;
+        }
+    }
+    static struct config config;
+    struct arguments arguments;
+    config_defaults(&config);
+    if (!take_arguments(&config, &arguments, argc, argv, used + 1)) {
+        return EXIT_USAGE;
+    }
+    set_log_level(config.log_level);
+    return command->run(&config, &arguments);
+}
