@@ -180,7 +180,8 @@ static enum MHD_Result head_arrived(struct http *http, struct request *request, 
     }
     buffer_init(&request->body, len_max);
     request->body_from_us = runtime_monotonic_us(http->options.runtime);
-    request->close = head.chunked; // 0.9 takes bare line feeds in chunks, 1.0 miscounts extensions: what follows is in doubt
+    request->close =
+        head.chunked; // 0.9 takes bare line feeds in chunks, 1.0 miscounts extensions: what follows is in doubt
     request->headed = true;
     return MHD_YES;
 }
@@ -251,8 +252,7 @@ static enum MHD_Result go_on(void *context, struct MHD_Connection *mhd, const ch
 }
 
 // The reply is sent, or the connection broke: also after what libmicrohttpd refused by itself.
-static void request_over(void *context, struct MHD_Connection *mhd, void **kept,
-                         enum MHD_RequestTerminationCode reason)
+static void request_over(void *context, struct MHD_Connection *mhd, void **kept, enum MHD_RequestTerminationCode reason)
 {
     (void)reason;
     struct http *http = context;
@@ -350,16 +350,16 @@ static status start(struct http *http)
         return OUT_OF_MEMORY;
     }
     TRY(connections_open(&http->connections, &(struct connections_options){
-        .address = options->address,
-        .unix_path = options->unix_path,
-        .port = options->port,
-        .per_address_count_max = options->connections_per_address,
-        .lane_count = http->lane_count,
-        .runtime = options->runtime,
-        .metrics = &http->metrics,
-        .take = take_connection,
-        .context = http,
-    }));
+                                                 .address = options->address,
+                                                 .unix_path = options->unix_path,
+                                                 .port = options->port,
+                                                 .per_address_count_max = options->connections_per_address,
+                                                 .lane_count = http->lane_count,
+                                                 .runtime = options->runtime,
+                                                 .metrics = &http->metrics,
+                                                 .take = take_connection,
+                                                 .context = http,
+                                             }));
     http->port = connections_port(http->connections);
     for (int i = 0; i < http->lane_count; i++) {
         struct MHD_Daemon *daemon = make_daemon(http);

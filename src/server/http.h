@@ -29,17 +29,17 @@ struct http;
 
 /* The strings outlive the listener. */
 struct http_options {
-    const char *address;              // "127.0.0.1" or "::" ...
-    const char *unix_path;            // instead of address and port: a socket in the file system (0600), for the command line
-    uint16_t port;                    // 0: any free one; see http_port
-    int thread_count;                 // 0: the number of processors, at most 4
-    const char *certificate_path;     // PEM chain; NULL: no TLS
-    const char *private_key_path;     // PEM
-    bool behind_tls_proxy;            // believe X-Forwarded-Proto and X-Forwarded-For from loopback peers
-    int connections_per_address;      // 0: no limit; the loopback is free of it
-    unsigned int idle_seconds;        // 0: CONNECTION_IDLE_SECONDS
+    const char *address;   // "127.0.0.1" or "::" ...
+    const char *unix_path; // instead of address and port: a socket in the file system (0600), for the command line
+    uint16_t port;         // 0: any free one; see http_port
+    int thread_count;      // 0: the number of processors, at most 4
+    const char *certificate_path; // PEM chain; NULL: no TLS
+    const char *private_key_path; // PEM
+    bool behind_tls_proxy;        // believe X-Forwarded-Proto and X-Forwarded-For from loopback peers
+    int connections_per_address;  // 0: no limit; the loopback is free of it
+    unsigned int idle_seconds;    // 0: CONNECTION_IDLE_SECONDS
     const struct runtime *runtime;
-    void (*handle)(void *context, struct exchange *exchange); // calls exchange->finish once, now or later
+    void (*handle)(void *context, struct exchange *exchange);      // calls exchange->finish once, now or later
     size_t (*body_len_max)(void *context, text method, text path); // the bound for this request's body
     void *context;
 };

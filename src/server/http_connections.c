@@ -267,11 +267,13 @@ static void shut_slow_ones(struct connections *connections)
         }
     }
     pthread_mutex_unlock(&connections->lock);
-    atomic_fetch_add_explicit(&connections->options.metrics->connections_too_slow, (uint64_t)shut, memory_order_relaxed);
+    atomic_fetch_add_explicit(&connections->options.metrics->connections_too_slow, (uint64_t)shut,
+                              memory_order_relaxed);
 }
 
 static void accept_one(struct connections *connections, int fd, const struct sockaddr_storage *peer, socklen_t len)
 {
+    len = peer->ss_family == AF_UNIX ? sizeof peer->ss_family : len; // a name that the peer gave itself is left out
     assert(len <= sizeof connections->table[0].address);
     struct address address = address_of(peer);
     pthread_mutex_lock(&connections->lock);
@@ -442,7 +444,8 @@ static status listen_locally(int *out, const char *path)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     unlink(path);
     mode_t mask = umask(0177);
-    bool listening = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG_COUNT) == 0;
+    bool listening =
+        fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG_COUNT) == 0;
     int kept_errno = errno;
     umask(mask);
     if (!listening) {
@@ -532,8 +535,9 @@ uint16_t connections_port(const struct connections *connections)
     if (bound.ss_family == AF_UNIX) {
         return 0;
     }
-    return ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&bound)->sin_port
-                                            : ((struct sockaddr_in6 *)(void *)&bound)->sin6_port);
+    return bound.ss_family == AF_INET    ? ntohs(((struct sockaddr_in *)(void *)&bound)->sin_port)
+           : bound.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&bound)->sin6_port)
+                                         : 0;
 }
 
 void connections_quiesce(struct connections *connections)

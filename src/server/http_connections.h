@@ -12,11 +12,11 @@
 #define SERVER_HTTP_CONNECTIONS_H
 
 #include <netinet/in.h>
-#include <sys/un.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/runtime.h"
 #include "base/status.h"
@@ -29,7 +29,7 @@ struct connection {
     bool loopback;               // from this machine, as far as the socket tells
     bool linger;                 // set by the listener: when it is closed, first drain what the client still sends
     int fd;
-    int lane;                    // the one it was given to
+    int lane; // the one it was given to
     union {
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
@@ -49,7 +49,7 @@ struct connection {
 
 struct connections_options {
     const char *address;
-    const char *unix_path;     // instead of address and port
+    const char *unix_path; // instead of address and port
     uint16_t port;
     int per_address_count_max; // 0: no limit; for IPv6 of a /64; the loopback is free of it
     int lane_count;            // a new connection goes to the lane (0 to lane_count - 1) with the fewest

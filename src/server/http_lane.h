@@ -22,6 +22,6 @@ must_use status lane_start(struct lane **out, struct MHD_Daemon *daemon, int num
 void lane_add(struct lane *lane, struct connection *connection);
 void lane_resume(struct lane *lane, struct MHD_Connection *mhd); // one that is suspended; many cost one wake-up
 
-void lane_stop(struct lane *lane);                               // closes its connections and the daemon; NULL is fine
+void lane_stop(struct lane *lane); // closes its connections and the daemon; NULL is fine
 
 #endif

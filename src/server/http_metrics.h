@@ -13,8 +13,8 @@
 enum { HTTP_STATUS_CLASS_COUNT = 5, HTTP_LATENCY_BUCKET_COUNT = 13 };
 
 struct http_metrics {
-    _Atomic uint64_t requests[HTTP_STATUS_CLASS_COUNT];      // by the first digit of the status, 1 to 5
-    _Atomic uint64_t latencies[HTTP_LATENCY_BUCKET_COUNT];   // not cumulative; the last one is for all above
+    _Atomic uint64_t requests[HTTP_STATUS_CLASS_COUNT];    // by the first digit of the status, 1 to 5
+    _Atomic uint64_t latencies[HTTP_LATENCY_BUCKET_COUNT]; // not cumulative; the last one is for all above
     _Atomic uint64_t latency_sum_us;
     _Atomic uint64_t body_bytes_in, body_bytes_out;
     _Atomic uint64_t connections, connections_refused, connections_too_slow;

@@ -53,11 +53,10 @@ static bool add_security_headers(struct MHD_Response *response, const struct exc
 static status add_headers(struct MHD_Response *response, struct request *request)
 {
     struct exchange *exchange = &request->exchange;
-    bool added = add_header(response, "X-Request-Id", exchange->request_id) &&
-                 add_security_headers(response, exchange) &&
-                 (exchange->reply_content_type == NULL ||
-                  add_header(response, "Content-Type", exchange->reply_content_type)) &&
-                 (!request->close || add_header(response, "Connection", "close"));
+    bool added =
+        add_header(response, "X-Request-Id", exchange->request_id) && add_security_headers(response, exchange) &&
+        (exchange->reply_content_type == NULL || add_header(response, "Content-Type", exchange->reply_content_type)) &&
+        (!request->close || add_header(response, "Connection", "close"));
     for (int i = 0; added && i < exchange->reply_header_count; i++) {
         text value = arena_copy(exchange->arena, exchange->reply_headers[i].value); // ends with '\0'
         if (!text_present(value)) {
@@ -115,7 +114,8 @@ static status queue(struct request *request)
 static void print_problem(const struct request *request, struct buffer *out, status code, const char *detail)
 {
     const char *name = status_code(code);
-    buffer_print(out, "{\"type\":\"https://cardwright.dev/problems/%s\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\",",
+    buffer_print(out,
+                 "{\"type\":\"https://cardwright.dev/problems/%s\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\",",
                  name, status_title(code), status_http(code), name);
     buffer_print(out, "\"detail\":\"%s\",\"request_id\":\"%s\"}", detail != NULL ? detail : status_title(code),
                  request->exchange.request_id);
@@ -163,8 +163,7 @@ enum MHD_Result http_reply_send(struct request *request)
 
 static bool write_whole(struct request *request, text t)
 {
-    const union MHD_ConnectionInfo *tls =
-        MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    const union MHD_ConnectionInfo *tls = MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (tls != NULL && tls->tls_session != NULL) {
         return gnutls_record_send(tls->tls_session, t.at, t.len) == (ssize_t)t.len;
     }
@@ -183,7 +182,8 @@ void http_reply_refuse_now(struct request *request, status code, const char *det
     buffer_init(&body, PROBLEM_LEN_MAX);
     print_problem(request, &body, code, detail);
     buffer_init(&whole, PROBLEM_LEN_MAX + HEADERS_LEN_MAX);
-    buffer_print(&whole, "HTTP/1.1 %d %s\r\n", status_http(code), MHD_get_reason_phrase_for((unsigned int)status_http(code)));
+    buffer_print(&whole, "HTTP/1.1 %d %s\r\n", status_http(code),
+                 MHD_get_reason_phrase_for((unsigned int)status_http(code)));
     print_header(&whole, &(struct header){ "X-Request-Id", request->exchange.request_id });
     for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++) {
         print_header(&whole, &security_headers[i]);
@@ -191,7 +191,8 @@ void http_reply_refuse_now(struct request *request, status code, const char *det
     if (request->exchange.over_tls) {
         print_header(&whole, &transport_security);
     }
-    buffer_print(&whole, "Content-Type: application/problem+json\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", body.len);
+    buffer_print(&whole, "Content-Type: application/problem+json\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
+                 body.len);
     buffer_append_text(&whole, buffer_text(&body));
     if (!whole.failed && write_whole(request, buffer_text(&whole))) {
         request->status = status_http(code);

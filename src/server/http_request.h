@@ -36,14 +36,14 @@ struct request {
     struct connection *connection;
     struct lane *lane;
 
-    text target;           // as it stood in the request line
-    bool headed;           // the header was checked and taken
-    bool close;            // the connection ends with this reply
-    int64_t body_from_us;  // when its header was there
+    text target;          // as it stood in the request line
+    bool headed;          // the header was checked and taken
+    bool close;           // the connection ends with this reply
+    int64_t body_from_us; // when its header was there
     struct buffer body;
-    int64_t body_charged;  // bytes counted against REQUEST_BODY_TOTAL_LEN_MAX
-    int status;            // of the reply that was given to libmicrohttpd, 0 before
-    uint64_t reply_len;    // bytes of its body
+    int64_t body_charged; // bytes counted against REQUEST_BODY_TOTAL_LEN_MAX
+    int status;           // of the reply that was given to libmicrohttpd, 0 before
+    uint64_t reply_len;   // bytes of its body
     int64_t replied_us;
 
     /* private */
@@ -63,7 +63,8 @@ void request_release(struct request *request);           // the listener lets go
  * To the api and back, on the connection's thread. False: the connection is suspended, and libmicrohttpd calls the
  * access handler again when it goes on. True, or when that call has come: FINISHED is to be answered, ABANDONED dropped.
  */
-bool request_hand_over(struct request *request, void (*handle)(void *context, struct exchange *exchange), void *context);
+bool request_hand_over(struct request *request, void (*handle)(void *context, struct exchange *exchange),
+                       void *context);
 enum request_state request_state(const struct request *request);
 
 int request_pool_in_flight(const struct request_pool *pool); // handed over and not yet released by the listener

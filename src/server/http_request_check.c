@@ -22,7 +22,10 @@ static const struct known {
     int kind;
     size_t offset;
 } known[] = {
-#define ROW(header, kind, member) { TEXT(header), kind, offsetof(struct http_head, member) }
+#define ROW(header, kind, member)                                                                                      \
+    {                                                                                                                  \
+        TEXT(header), kind, offsetof(struct http_head, member)                                                         \
+    }
     ROW("Host", ONCE, host),
     ROW("Content-Length", ONCE, content_length),
     ROW("Transfer-Encoding", ONCE, transfer_encoding),
@@ -102,8 +105,7 @@ static bool skip_zeros(struct cursor *cursor, size_t count)
 static bool is_header_exact(struct MHD_Connection *connection, const struct http_request_line *line,
                             const struct headers *headers)
 {
-    const union MHD_ConnectionInfo *size =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (size == NULL) {
         return false;
     }
@@ -242,8 +244,7 @@ status http_request_check(struct http_head *out, struct MHD_Connection *connecti
     if (headers.count > REQUEST_HEADER_COUNT_MAX) {
         return refuse(out, HEADERS_TOO_LARGE, "There are too many headers.");
     }
-    const union MHD_ConnectionInfo *size =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (size == NULL || size->header_size > REQUEST_HEADER_LEN_MAX) {
         return refuse(out, HEADERS_TOO_LARGE, "The headers are too long.");
     }

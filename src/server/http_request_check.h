@@ -28,9 +28,9 @@ struct http_head {
     text accept, if_none_match; // lists, which may stand again: the first
     text forwarded_for;         // the last element, the one the nearest proxy wrote
     bool forwarded;             // came through some proxy, as far as the headers tell
-    bool chunked;       // a body of unknown length comes
-    uint64_t body_len;  // of the body that comes, unless chunked
-    const char *detail; // why it was refused, for the caller
+    bool chunked;               // a body of unknown length comes
+    uint64_t body_len;          // of the body that comes, unless chunked
+    const char *detail;         // why it was refused, for the caller
 };
 
 /* BAD_REQUEST, HEADERS_TOO_LARGE, NOT_IMPLEMENTED (method, coding). */

@@ -15,7 +15,7 @@ struct http_target {
     text path;
     const struct pair *query; // a pair without '=' has an empty value
     int query_count;
-    const char *detail;       // why it was refused, for the caller
+    const char *detail; // why it was refused, for the caller
 };
 
 /* Into the arena. BAD_REQUEST, URI_TOO_LONG, OUT_OF_MEMORY. */

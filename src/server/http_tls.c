@@ -64,8 +64,8 @@ static status load_chain(struct pair *pair, const char *path)
         return complain(path, gnutls_strerror(error));
     }
     unsigned int count = CHAIN_COUNT_MAX;
-    error = gnutls_pcert_list_import_x509_raw(pair->chain, &count, &pem, GNUTLS_X509_FMT_PEM,
-                                              GNUTLS_X509_CRT_LIST_SORT);
+    error =
+        gnutls_pcert_list_import_x509_raw(pair->chain, &count, &pem, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT);
     gnutls_free(pem.data);
     if (error != 0 || count == 0) {
         return complain(path, error != 0 ? gnutls_strerror(error) : "The file holds no certificate.");

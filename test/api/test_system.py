@@ -52,7 +52,7 @@ def audit_filters(world):
     page = world.owner.get("/v1/audit", {"limit": 2}).ok()
     following = world.owner.get("/v1/audit", {"limit": 2, "after": page["next"]}).ok()
     assert not {record["hash"] for record in page["data"]} & {record["hash"] for record in following["data"]}
-    world.owner.get("/v1/audit", {"after": "x"}).problem(422, "bad_format", ("after", "bad_format"))
+    world.owner.get("/v1/audit", {"after": "x"}).problem(422, "invalid_input", ("after", "bad_format"))
     equal(world.owner.get("/v1/audit", {"to": "2020-01-01T00:00:00Z"}).ok()["data"], [], "nothing")
     for role in ("agent", "operations", "integration"):
         world.client(role).get("/v1/audit").problem(403, "forbidden")

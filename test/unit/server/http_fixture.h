@@ -82,9 +82,9 @@ static void echo(struct exchange *exchange)
 static void headers(struct exchange *exchange)
 {
     reply(exchange, 200);
-    const text values[] = { exchange->content_type, exchange->authorization, exchange->cookie, exchange->idempotency_key,
-                            exchange->csrf_token,   exchange->range,         exchange->accept, exchange->origin,
-                            exchange->if_none_match };
+    const text values[] = { exchange->content_type,    exchange->authorization, exchange->cookie,
+                            exchange->idempotency_key, exchange->csrf_token,    exchange->range,
+                            exchange->accept,          exchange->origin,        exchange->if_none_match };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         buffer_print(&exchange->reply_body, TEXT_FMT "|", TEXT_ARG(values[i]));
     }
@@ -93,8 +93,8 @@ static void headers(struct exchange *exchange)
 static void origin(struct exchange *exchange)
 {
     reply(exchange, 200);
-    buffer_print(&exchange->reply_body, TEXT_FMT " %s %s", TEXT_ARG(exchange->peer), exchange->over_tls ? "tls" : "clear",
-                 exchange->loopback ? "loopback" : "away");
+    buffer_print(&exchange->reply_body, TEXT_FMT " %s %s", TEXT_ARG(exchange->peer),
+                 exchange->over_tls ? "tls" : "clear", exchange->loopback ? "loopback" : "away");
 }
 
 static int64_t make_bytes(void *context, uint64_t offset, void *out, size_t max)
@@ -121,8 +121,9 @@ static void stream(struct exchange *exchange, bool breaks)
 {
     reply(exchange, 206);
     struct stream *made = ARENA_NEW(exchange->arena, struct stream);
-    *made = (struct stream){ .len = 10000000, .from = 7, .send_len = 3000000, .read = breaks ? give_up : make_bytes,
-                             .release = count_release };
+    *made = (struct stream){
+        .len = 10000000, .from = 7, .send_len = 3000000, .read = breaks ? give_up : make_bytes, .release = count_release
+    };
     exchange->stream = made;
 }
 
@@ -234,14 +235,14 @@ static struct http_options usual_options(void)
     };
 }
 
-static void restart(const struct http_options *options)
+__attribute__((unused)) static void restart(const struct http_options *options)
 {
     http_stop(http);
     http = NULL;
     assert_int_equal(http_start(&http, options), OK);
 }
 
-static int start_usual(void **state)
+__attribute__((unused)) static int start_usual(void **state)
 {
     (void)state;
     log_set_level(LOG_ERROR + 1);

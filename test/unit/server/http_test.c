@@ -2,10 +2,12 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include "server/http_request_check.h"
 
-#define HOST "Host: a\r\n"
+#define HOST           "Host: a\r\n"
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
 /*
@@ -13,6 +15,7 @@
  * refuses most of it by itself, with statuses and pages of its own.
  */
 
+// clang-format off
 static const struct refused {
     const char *name;
     const char *bytes;
@@ -91,6 +94,7 @@ static const struct refused {
     { "a version in lower case", BYTES("GET / http/1.1\r\n" HOST "\r\n"), 400, true },
     { "no blank in the request line", BYTES("GET\r\n" HOST "\r\n"), 0, true },
 };
+// clang-format on
 
 static void refuses_what_is_not_clean(void **state)
 {
@@ -162,8 +166,9 @@ static void takes_what_is_clean(void **state)
     assert_reply(ASK("GET / HTTP/1.0\r\n\r\n"), 200, "GET / []");
     assert_reply(ASK("\r\nGET / HTTP/1.1\r\n" HOST "\r\n"), 200, "GET / []");
     assert_reply(ASK("GET / HTTP/1.1\r\nHost: \t a\r\nX:\r\nY:  \xC3\xA9\tb\r\n\r\n"), 200, "GET / []");
-    assert_reply(ASK("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: u\r\n\r\n"),
-                 200, "POST / [abc]");
+    assert_reply(
+        ASK("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: u\r\n\r\n"), 200,
+        "POST / [abc]");
     assert_reply(ASK("GET /headers HTTP/1.1\r\n" HOST "content-type: 1\r\nAUTHORIZATION: 2\r\nCookie: 3=3; x=y\r\n"
                      "Idempotency-Key: 4\r\nX-CSRF-Token: 5\r\nRange: 6\r\nAccept: 7\r\nAccept: 8\r\nOrigin: 9\r\n"
                      "If-None-Match: 10\r\n\r\n"),
@@ -179,7 +184,9 @@ static void keeps_a_connection(void **state)
         SAY(fd, "POST /p HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\na");
         assert_reply(hear(fd, true), 200, "POST /p [a]");
     }
-    SAY(fd, "GET /1 HTTP/1.1\r\n" HOST "\r\nGET /2 HTTP/1.1\r\n" HOST "\r\n" "GET /3 HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    SAY(fd, "GET /1 HTTP/1.1\r\n" HOST "\r\nGET /2 HTTP/1.1\r\n" HOST
+            "\r\n"
+            "GET /3 HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
     struct heard heard = hear(fd, false);
     const char *first = strstr(heard.at, "GET /1 []"), *second = strstr(heard.at, "GET /2 []");
     assert_true(heard.closed && first != NULL && second > first && strstr(heard.at, "GET /3 []") > second);
@@ -192,10 +199,13 @@ static void reads_nothing_behind_a_doubt(void **state)
 {
     (void)state;
     int before = handled;
-    assert_reply(ASK("POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n"), 400, NULL);
+    assert_reply(
+        ASK("POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n"),
+        400, NULL);
     assert_int_equal(handled, before);
     int fd = dial();
-    SAY(fd, "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n" HOST "\r\n");
+    SAY(fd, "POST /a HTTP/1.1\r\n" HOST
+            "Transfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n" HOST "\r\n");
     struct heard heard = hear(fd, false);
     assert_true(heard.closed && strstr(heard.at, "POST /a [b]") != NULL && strstr(heard.at, "hidden") == NULL);
     assert_int_equal(handled, before + 1);
@@ -217,7 +227,8 @@ static void hands_over_only_whole_bodies(void **state)
     for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
         int fd = dial();
         assert_true(say(fd, cut[i], strlen(cut[i])));
-        usleep(20000); // 0.9 overlooks an end that arrives with the last bytes until the connection is idle for too long
+        usleep(
+            20000); // 0.9 overlooks an end that arrives with the last bytes until the connection is idle for too long
         shutdown(fd, SHUT_WR);
         struct heard heard = hear(fd, false);
         assert_true(heard.closed);
@@ -291,9 +302,9 @@ static void sends_the_headers_of_every_reply(void **state)
                                          "GET /no-status HTTP/1.1\r\n" HOST "\r\n",
                                          "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nfff\r\n" };
     static const char *const wanted[] = {
-        "\r\nX-Request-Id: req_", "\r\nX-Content-Type-Options: nosniff\r\n", "\r\nCache-Control: no-store\r\n",
-        "\r\nReferrer-Policy: no-referrer\r\n", "\r\nX-Frame-Options: DENY\r\n",
-        "\r\nContent-Security-Policy: default-src 'none'\r\n",
+        "\r\nX-Request-Id: req_",          "\r\nX-Content-Type-Options: nosniff\r\n",
+        "\r\nCache-Control: no-store\r\n", "\r\nReferrer-Policy: no-referrer\r\n",
+        "\r\nX-Frame-Options: DENY\r\n",   "\r\nContent-Security-Policy: default-src 'none'\r\n",
     };
     static char body[4096];
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
@@ -330,7 +341,9 @@ static void sends_no_body_for_head(void **state)
 {
     (void)state;
     int fd = dial();
-    SAY(fd, "HEAD /abc HTTP/1.1\r\n" HOST "\r\n" "HEAD /stream HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    SAY(fd, "HEAD /abc HTTP/1.1\r\n" HOST
+            "\r\n"
+            "HEAD /stream HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
     struct heard heard = hear(fd, false);
     assert_non_null(strstr(heard.at, "\r\nContent-Length: 12\r\n")); // of "HEAD /abc []"
     assert_non_null(strstr(heard.at, "\r\nContent-Length: 3000000\r\n"));
@@ -601,9 +614,11 @@ static void knows_where_a_request_comes_from(void **state)
     } cases[] = {
 #define ORIGIN(headers) "GET /origin HTTP/1.1\r\n" HOST headers "\r\n"
         { ORIGIN(""), "127.0.0.1 clear loopback", "127.0.0.1 clear loopback" },
-        { ORIGIN("X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n"), "127.0.0.1 clear away", "192.0.2.7 tls away" },
+        { ORIGIN("X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n"), "127.0.0.1 clear away",
+          "192.0.2.7 tls away" },
         { ORIGIN("X-Forwarded-For: 1.1.1.1, 192.0.2.7\r\n"), "127.0.0.1 clear away", "192.0.2.7 clear away" },
-        { ORIGIN("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2001:db8::1\r\n"), "127.0.0.1 clear away", "2001:db8::1 clear away" },
+        { ORIGIN("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2001:db8::1\r\n"), "127.0.0.1 clear away",
+          "2001:db8::1 clear away" },
         { ORIGIN("X-Forwarded-For: unknown\r\n"), "127.0.0.1 clear away", "127.0.0.1 clear away" },
         { ORIGIN("X-Forwarded-For:\r\n"), "127.0.0.1 clear away", "127.0.0.1 clear away" },
         { ORIGIN("X-Forwarded-Proto: HTTPS\r\n"), "127.0.0.1 clear away", "127.0.0.1 tls away" },
@@ -632,6 +647,46 @@ static void knows_where_a_request_comes_from(void **state)
         assert_reply(hear(fd, true), 200, "::1 clear loopback");
         close(fd);
     }
+}
+
+static int dial_locally(const char *path, const char *own_name)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_un own = { .sun_family = AF_UNIX }, other = { .sun_family = AF_UNIX };
+    if (own_name != NULL) {
+        strcpy(own.sun_path + 1, own_name); // in the abstract name space
+        assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof own), 0);
+    }
+    strcpy(other.sun_path, path);
+    assert_int_equal(connect(fd, (struct sockaddr *)&other, sizeof other), 0);
+    return fd;
+}
+
+static void listens_locally(void **state)
+{
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/http-test-%d", getpid());
+    struct http_options options = usual_options();
+    options.address = NULL;
+    options.unix_path = path;
+    restart(&options);
+    struct stat made;
+    assert_int_equal(stat(path, &made), 0);
+    assert_int_equal(made.st_mode & 0777, 0600);
+    const char *const names[] = { NULL, path };
+    for (int i = 0; i < 2; i++) {
+        int fd = dial_locally(path, names[i]);
+        SAY(fd, ORIGIN(""));
+        assert_reply(hear(fd, true), 200, "local clear loopback");
+        close(fd);
+    }
+    restart(&options); // what the last one left behind is in nobody's way
+    int fd = dial_locally(path, NULL);
+    SAY(fd, ORIGIN(""));
+    assert_reply(hear(fd, true), 200, NULL);
+    close(fd);
+    unlink(path);
 }
 
 static bool find_own_address(char out[INET_ADDRSTRLEN])
@@ -750,7 +805,8 @@ static void logs_what_failed_and_nothing_secret(void **state)
     assert_reply(ASK("GET /v1/cards?number=4111111111111111 HTTP/1.1\r\n" HOST "\r\n"), 200, NULL);
     assert_reply(ASK("PUT /no-status HTTP/1.1\r\n" HOST "Content-Length: 6\r\n\r\nsecret"), 500, NULL);
     assert_reply(ASK("BREW /v1/cards/4111111111111111/x HTTP/1.1\r\n" HOST "\r\n"), 501, NULL);
-    assert_reply(ASK("POST /v1/cards/4111111111111111/x HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n-\r\n"), 400, NULL);
+    assert_reply(ASK("POST /v1/cards/4111111111111111/x HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n-\r\n"),
+                 400, NULL);
     http_stop(http); // every line is written
     http = NULL;
     log_set_level(LOG_ERROR + 1);
@@ -792,6 +848,7 @@ int main(void)
         cmocka_unit_test(quiesces),
         cmocka_unit_test(closes_idle_connections),
         cmocka_unit_test(knows_where_a_request_comes_from),
+        cmocka_unit_test(listens_locally),
         cmocka_unit_test(limits_connections_of_an_address),
         cmocka_unit_test(counts),
         cmocka_unit_test(logs_what_failed_and_nothing_secret),

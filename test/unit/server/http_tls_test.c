@@ -26,7 +26,8 @@ static void make_pair(unsigned char serial, const char *certificate_file, const 
     gnutls_x509_crt_t certificate;
     unsigned char number[SERIAL_LEN] = { 1, 0, 0, 0, 0, 0, 0, serial };
     assert_int_equal(gnutls_x509_privkey_init(&key), 0);
-    assert_int_equal(gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0), 0);
+    assert_int_equal(
+        gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0), 0);
     assert_int_equal(gnutls_x509_crt_init(&certificate), 0);
     gnutls_x509_crt_set_version(certificate, 3);
     gnutls_x509_crt_set_serial(certificate, number, sizeof number);
@@ -259,7 +260,8 @@ static void takes_a_new_certificate(void **state)
     assert_int_equal(serial_of(&after), 2);
     assert_reply(tls_ask(&after, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200, NULL);
     tls_hang_up(&after);
-    assert_reply(tls_ask(&before, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200, NULL); // its connection stood all the while
+    assert_reply(tls_ask(&before, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200,
+                 NULL); // its connection stood all the while
     tls_hang_up(&before);
 
     write_file(certificate_path, "no PEM", 6);
@@ -279,10 +281,8 @@ static void takes_a_new_certificate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(speaks_modern_tls_only),
-        cmocka_unit_test(serves_over_tls),
-        cmocka_unit_test(answers_long_bodies_over_tls),
-        cmocka_unit_test(shuts_slow_handshakes),
+        cmocka_unit_test(speaks_modern_tls_only),       cmocka_unit_test(serves_over_tls),
+        cmocka_unit_test(answers_long_bodies_over_tls), cmocka_unit_test(shuts_slow_handshakes),
         cmocka_unit_test(takes_a_new_certificate),
     };
     return cmocka_run_group_tests(tests, start_with_tls, stop_with_tls);
