@@ -286,9 +286,7 @@ static void run(struct call *call)
     struct server *server = call->server;
     struct database *database = NULL;
     bool write_next = false;
-    // Who only watches the server is answered also when the database is not.
-    bool reads = call->operation->permission != MAY_REACH;
-    status result = reads ? reader_pool_take(server->readers, &database) : OK;
+    status result = call->operation->no_database ? OK : reader_pool_take(server->readers, &database);
     if (result == OK) {
         struct work work = work_of(call, database);
         result = answer(call, &work, &write_next);

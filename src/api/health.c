@@ -79,12 +79,12 @@ static status metrics(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/health/live", READ, MAY_REACH, live, .clear_ok = true, .media_type = "application/json",
+    { "GET", "/health/live", READ, MAY_REACH, live, .clear_ok = true, .no_database = true, .media_type = "application/json",
       .id = "health_live", .tag = "Health", .help = "Answers while the process can; asks nothing of the database." },
-    { "GET", "/health/ready", READ, MAY_REACH, ready, .clear_ok = true, .media_type = "application/json",
+    { "GET", "/health/ready", READ, MAY_REACH, ready, .clear_ok = true, .no_database = true, .media_type = "application/json",
       .outcomes = { STORAGE_FAULT, SHUTTING_DOWN, OVERLOADED },
       .id = "health_ready", .tag = "Health", .help = "Answers while the database can be read and the server is not stopping." },
-    { "GET", "/metrics", READ, MAY_REACH, metrics, .clear_ok = true, .media_type = "text/plain; version=0.0.4; charset=utf-8",
+    { "GET", "/metrics", READ, MAY_REACH, metrics, .clear_ok = true, .no_database = true, .media_type = "text/plain; version=0.0.4; charset=utf-8",
       .outcomes = { FORBIDDEN },
       .id = "metrics", .tag = "Health", .help = "What the server counts, for Prometheus; answered to callers of the same machine only." },
 };

@@ -293,7 +293,7 @@ static status document(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/openapi.json", READ, MAY_REACH, document, .media_type = "application/json", .clear_ok = true,
+    { "GET", "/openapi.json", READ, MAY_REACH, document, .media_type = "application/json", .clear_ok = true, .no_database = true,
       .id = "openapi", .tag = "Documentation", .help = "This document." },
 };
 

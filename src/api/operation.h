@@ -71,6 +71,7 @@ struct operation {
     bool raw_body;                            // the handler reads exchange->body itself (a file)
     bool csv;                                 // the reply may also be text/csv
     bool not_idempotent;                      // a WRITE that takes no Idempotency-Key
+    bool no_database;                         // answered also when the database is not; the work has no connection
     bool clear_ok;                            // answered without TLS even off the loopback (health)
     int success;                              // HTTP status; 0: 200
     const char *media_type;                   // of the reply; NULL: application/json

@@ -93,19 +93,6 @@ static void write_page(struct buffer *out, const struct message *messages, int c
     buffer_append_text(out, TEXT("</body></html>\n"));
 }
 
-// What everyone may reach is given no connection; this page needs one.
-static status read_recent(struct call *call, struct message **messages, int *count)
-{
-    struct reader_pool *readers = call->server->readers;
-    struct database *database;
-    TRY(reader_pool_take(readers, &database));
-    call->work->database = database;
-    status result = outbox_recent(call->work, messages, count, SHOWN_COUNT);
-    call->work->database = NULL;
-    reader_pool_give(readers, database, result);
-    return result;
-}
-
 static status show_page(struct call *call)
 {
     // Behind a proxy every connection comes from this machine.
@@ -115,7 +102,7 @@ static status show_page(struct call *call)
     struct message *messages;
     int count;
     struct buffer page;
-    TRY(read_recent(call, &messages, &count));
+    TRY(outbox_recent(call->work, &messages, &count, SHOWN_COUNT));
     buffer_init(&page, PAGE_LEN_MAX);
     write_page(&page, messages, count);
     call->reply_text = page.failed ? TEXT_ABSENT : arena_copy(call->exchange->arena, buffer_text(&page));

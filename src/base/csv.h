@@ -1,7 +1,7 @@
 /*
  * A reader of CSV as RFC 4180 has it: records that end with CRLF or LF (the last one may end without), fields between
- * commas, fields in quotes with doubled quotes for a quote (which count twice in its length). A byte order mark in front is passed over, and so are empty
- * lines. Blanks belong to their field.
+ * commas, fields in quotes with doubled quotes for a quote (which count twice in its length). A byte order mark in front
+ * is passed over, and so are empty lines. Blanks belong to their field.
  *
  * It is a cursor over a text that somebody else owns. Failure is sticky: after the first thing that is not CSV, or that
  * is longer than CSV_ROW_LEN_MAX, CSV_FIELD_LEN_MAX or CSV_FIELD_COUNT_MAX, no row comes any more and `fault` says what

@@ -3,12 +3,13 @@
  *
  * What it guarantees to the api: the request is clean. Refused before the api sees it, with a problem+json and the
  * connection closed: Content-Length together with Transfer-Encoding, a repeated Content-Length or Host (or any other
- * header the api reads that may stand once), no Host in HTTP/1.1, Transfer-Encoding in HTTP/1.0 or of an unknown coding,
- * obs-fold, bare line feeds, NUL or control characters in a header or the path, "%00" and bad escapes, absolute-form and
- * too long targets, too many or too large headers, bodies over the bound, methods it does not know. What libmicrohttpd
- * itself cannot read (no colon in a header line, a version that is none, a Content-Length that is no number, a header
- * over CONNECTION_MEMORY_LEN, broken chunks) it refuses with a short page of its own. A body that is cut off or takes too long is
- * dropped. Nothing is read from a connection behind a refused request, nor behind one with a chunked body.
+ * header the api reads that may stand once), no Host in HTTP/1.1, Transfer-Encoding in HTTP/1.0 or of an unknown
+ * coding, obs-fold, bare line feeds, NUL or control characters in a header or the path, "%00" and bad escapes,
+ * absolute-form and too long targets, too many or too large headers, bodies over the bound, methods it does not know.
+ * What libmicrohttpd itself cannot read (no colon in a header line, a version that is none, a Content-Length that is
+ * no number, a header over CONNECTION_MEMORY_LEN, broken chunks) it refuses with a short page of its own. A body that
+ * is cut off or takes too long is dropped. Nothing is read from a connection behind a refused request, nor behind one
+ * with a chunked body.
  *
  * Every reply carries X-Request-Id and the security headers; every request is one log line (method, path class, status,
  * milliseconds, bytes, peer; never the query, never a body), at INFO when it failed or took over a second, else at

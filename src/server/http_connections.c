@@ -535,9 +535,8 @@ uint16_t connections_port(const struct connections *connections)
     if (bound.ss_family == AF_UNIX) {
         return 0;
     }
-    return bound.ss_family == AF_INET    ? ntohs(((struct sockaddr_in *)(void *)&bound)->sin_port)
-           : bound.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&bound)->sin6_port)
-                                         : 0;
+    return ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&bound)->sin_port
+                                            : ((struct sockaddr_in6 *)(void *)&bound)->sin6_port);
 }
 
 void connections_quiesce(struct connections *connections)

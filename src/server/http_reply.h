@@ -15,8 +15,8 @@ enum MHD_Result http_reply_send(struct request *request);
 enum MHD_Result http_reply_refuse(struct request *request, status code, const char *detail);
 
 /*
- * The same in the middle of a body, where libmicrohttpd takes no reply: written to the socket whole, past it. The caller
- * then ends the connection.
+ * The same in the middle of a body, where libmicrohttpd takes no reply: written to the socket whole, past it. The
+ * caller then ends the connection.
  */
 void http_reply_refuse_now(struct request *request, status code, const char *detail);
 

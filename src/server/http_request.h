@@ -1,10 +1,10 @@
 /*
- * One request inside the listener: the exchange the api sees, what libmicrohttpd needs to go on with it, and whose turn
- * it is. Requests are kept with their memory for the next one.
+ * One request inside the listener: the exchange the api sees, what libmicrohttpd needs to go on with it, and whose
+ * turn it is. Requests are kept with their memory for the next one.
  *
- * Two own a request: the listener, from the request line until libmicrohttpd has done with it, and, once it was handed
- * over, the api until it calls `finish`. Whoever lets go last gives it back. So an exchange lives on when its connection
- * or even the listener is gone.
+ * Two own a request: the listener, from the request line until libmicrohttpd has done with it, and, once it was
+ * handed over, the api until it calls `finish`. Whoever lets go last gives it back. So an exchange lives on when its
+ * connection or even the listener is gone.
  *
  * The state moves under compare-and-swap alone:
  *
@@ -61,7 +61,8 @@ void request_release(struct request *request);           // the listener lets go
 
 /*
  * To the api and back, on the connection's thread. False: the connection is suspended, and libmicrohttpd calls the
- * access handler again when it goes on. True, or when that call has come: FINISHED is to be answered, ABANDONED dropped.
+ * access handler again when it goes on. True, or when that call has come: FINISHED is to be answered, ABANDONED
+ * dropped.
  */
 bool request_hand_over(struct request *request, void (*handle)(void *context, struct exchange *exchange),
                        void *context);

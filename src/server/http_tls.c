@@ -10,7 +10,7 @@
 
 enum { CHAIN_COUNT_MAX = 8, KEY_ID_LEN_MAX = 64 };
 
-// A handshake lasts seconds at most; an hour later no session can be in the middle of one with a pair that was replaced.
+// A handshake lasts seconds at most: an hour later no session can be in the middle of one with a replaced pair.
 static const int64_t RETIRED_KEEP_US = INT64_C(3600) * 1000000;
 
 const char http_tls_priorities[] =

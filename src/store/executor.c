@@ -99,13 +99,20 @@ static status run_guard(struct work *work, struct write *write, status *outcome)
     if (write->rule->guard == NULL) {
         return OK;
     }
+    struct lane *lane = work->lane;
+    const struct lane_heads heads = lane_heads(lane);
     TRY(database_savepoint(work->database, "guarded"));
     *outcome = write->rule->guard(work, write->context);
     if (ends_batch(work->database, *outcome)) {
         return status_is_fault(*outcome) ? *outcome : STORAGE_FAULT;
     }
     // A guard that refuses keeps what it counted; only a fault takes it back.
-    return status_is_fault(*outcome) ? database_rollback_to(work->database, "guarded") : database_release(work->database, "guarded");
+    if (!status_is_fault(*outcome)) {
+        return database_release(work->database, "guarded");
+    }
+    lane_heads_restore(lane, &heads);
+    lane->pool_count = 0; // among them may be what this guard reserved
+    return database_rollback_to(work->database, "guarded");
 }
 
 static status run_effect(struct work *work, struct write *write, status *outcome)
@@ -157,6 +164,14 @@ static status run_write(struct writer *writer, struct write *write)
     if (outcome == OK) {
         TRY(run_effect(&work, write, &outcome));
     }
+    if (outcome != OK && !status_is_fault(outcome) && write->idempotent) {
+        // Refused because the same request succeeded in another process while this one waited for its rows?
+        bool found = false;
+        TRY(replay(&work, write, &found));
+        if (found) {
+            return OK;
+        }
+    }
     if (outcome != OK && !status_is_fault(outcome) && write->rule->audit_action != NULL) {
         TRY(audit_append(&work, text_of(write->rule->audit_action), text_of(status_code(outcome))));
     }
@@ -179,7 +194,7 @@ static status run_in_transaction(struct writer *writer, struct write *list)
     // Before any number is shown; see store/high_water.h.
     if (lane->mark_count > 0) {
         TRY(high_water_raise(writer->executor->options.high_water, lane->marks, lane->mark_count));
-        lane->mark_count = 0;
+        lane->mark_count = lane->mark_floor = 0;
     }
     return OK;
 }

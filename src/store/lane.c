@@ -72,7 +72,7 @@ void lane_release(struct lane *lane, struct database *database)
 
 status lane_reload(struct lane *lane, struct database *database)
 {
-    lane->mark_count = 0;
+    lane->mark_count = lane->mark_floor = 0;
     lane->pool_count = 0;
     lane->changed = false;
     struct rows rows = { 0 };
@@ -100,9 +100,12 @@ status lane_save(struct lane *lane, struct database *database, int64_t now_ms)
     return changed == 1 ? OK : STORAGE_CONFLICT;
 }
 
-struct lane_heads lane_heads(const struct lane *lane)
+struct lane_heads lane_heads(struct lane *lane)
 {
-    struct lane_heads heads = { .audit_sequence = lane->audit_sequence, .event_sequence = lane->event_sequence };
+    struct lane_heads heads = {
+        .audit_sequence = lane->audit_sequence, .event_sequence = lane->event_sequence, .mark_count = lane->mark_count,
+    };
+    lane->mark_floor = lane->mark_count;
     memcpy(heads.audit_hash, lane->audit_hash, sizeof heads.audit_hash);
     return heads;
 }
@@ -112,11 +115,13 @@ void lane_heads_restore(struct lane *lane, const struct lane_heads *heads)
     lane->audit_sequence = heads->audit_sequence;
     lane->event_sequence = heads->event_sequence;
     memcpy(lane->audit_hash, heads->audit_hash, sizeof lane->audit_hash);
+    lane->mark_count = heads->mark_count;
 }
 
 status lane_mark(struct lane *lane, int64_t series_id, uint64_t drawn)
 {
-    for (int i = 0; i < lane->mark_count; i++) {
+    // Marks of before the savepoint stay as they are; that a series then has two does not matter.
+    for (int i = lane->mark_floor; i < lane->mark_count; i++) {
         if (lane->marks[i].series_id == series_id) {
             lane->marks[i].drawn = drawn > lane->marks[i].drawn ? drawn : lane->marks[i].drawn;
             return OK;

@@ -32,7 +32,7 @@ struct lane {
     int64_t event_sequence;
     bool changed;                    // heads differ from the row
     struct mark marks[LANE_MARK_COUNT_MAX]; // raised by the open transaction, written after its commit
-    int mark_count;
+    int mark_count, mark_floor;             // those from mark_floor on go when the open savepoint is undone
     struct lane_pool pools[LANE_POOL_COUNT_MAX];
     int pool_count;
 };
@@ -43,12 +43,13 @@ void lane_release(struct lane *lane, struct database *database); // best effort,
 must_use status lane_reload(struct lane *lane, struct database *database);                     // after a failed transaction
 must_use status lane_save(struct lane *lane, struct database *database, int64_t now_ms);       // heads and lease, in the open transaction; STORAGE_CONFLICT when the lease is lost
 
-/* The heads, to put back when a savepoint is undone. */
+/* What to put back when a savepoint is undone: the heads, and how many marks there were. Taken when it is set. */
 struct lane_heads {
     int64_t audit_sequence, event_sequence;
     uint8_t audit_hash[SHA256_LEN];
+    int mark_count;
 };
-struct lane_heads lane_heads(const struct lane *lane);
+struct lane_heads lane_heads(struct lane *lane);
 void lane_heads_restore(struct lane *lane, const struct lane_heads *heads);
 
 /* OUT_OF_MEMORY when a transaction raises too many. */

@@ -22,7 +22,7 @@ import urllib.parse
 
 import jsonschema
 
-BINARY = os.environ.get("CARDWRIGHT_BINARY", "build/src/main/cardwright")
+BINARY = os.environ.get("CARDWRIGHT_TEST_PROGRAM", "build/src/main/cardwright")
 # What any operation may say; the document names the others by operation.
 GENERAL_CODES = {"invalid_input", "idempotency_key_reused", "unauthenticated", "forbidden", "not_found", "body_too_large"}
 PROBLEM_KEYS = {"type", "title", "status", "code", "detail", "request_id"}

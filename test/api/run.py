@@ -1,7 +1,7 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """run.py [--engine sqlite|postgres] [--keep] [NAME...]: runs the API tests against the program.
 
-The program is CARDWRIGHT_BINARY (default build/src/main/cardwright); a NAME is a test ("series.create") or the beginning
+The program is CARDWRIGHT_TEST_PROGRAM (default build/src/main/cardwright); a NAME is a test ("series.create") or the beginning
 of some ("series"). A run of all tests fails when an operation of the document was never called. --keep leaves the data
 directory and the server's log.
 """

@@ -1,6 +1,6 @@
 /*
- * A listener on a free port with an api that is not there: it answers by path, at once or from another thread. The clock
- * can be put forward.
+ * A listener on a free port with an api that is not there: it answers by path, at once or from another thread. The
+ * clock can be put forward.
  */
 #ifndef TEST_HTTP_FIXTURE_H
 #define TEST_HTTP_FIXTURE_H

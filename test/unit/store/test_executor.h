@@ -43,7 +43,7 @@ static inline struct keyring *test_keyring(const uint8_t key[TEST_MASTER_KEY_LEN
 static inline void test_executor_start(struct test_executor *out, const struct test_database *made, int lane_count,
                                        const struct runtime *runtime)
 {
-    static const uint8_t key[TEST_MASTER_KEY_LEN] = "the master key of a test, no mor";
+    static const uint8_t key[TEST_MASTER_KEY_LEN] = { 1, 2, 3 };
     char path[80];
     *out = (struct test_executor){ .made = made, .folder = "/tmp/cardwright-test.XXXXXX" };
     char *folder = mkdtemp(out->folder);

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""Other programs read what Cardwright makes: numbers are checked by a program that knows nothing of it, its document by
+a JSON schema library, its audit heads by openssl. Prints a line a check and "N passed, N failed" at the end."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "api"))
+import harness  # noqa: E402
+
+CHECKS = []
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+# Series like those of real brands: (code, numbering, count, whether it is written by the command line or downloaded).
+SERIES = [
+    ("GOLD", {"prefix": "GOLD", "suffix": "2021", "length": 18, "check_digit": "none"}, 100000, "download"),
+    ("GOLDSEQ", {"prefix": "SGOLD", "suffix": "2021", "length": 18, "method": "sequential", "start": 10}, 100000, "download"),
+    ("LUHN16", {"prefix": "60119900", "length": 16, "check_digit": "luhn"}, 1000000, "download"),
+    ("HUGE", {"prefix": "777", "length": 14, "check_digit": "luhn"}, 100000000, "generate"),
+]
+
+
+def outside(checker, numbering, stream):
+    done = subprocess.run([checker, numbering.get("prefix", ""), numbering.get("suffix", ""), str(numbering["length"]),
+                           "luhn" if numbering.get("check_digit") == "luhn" else "none"],
+                          stdin=stream, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@check
+def numbers(server, client, folder):
+    """Batches of 100,000, 1,000,000 and 100,000,000: the count, no number twice, every check digit."""
+    checker = str(folder / "check_numbers")
+    subprocess.run(["cc", "-O2", "-o", checker, str(HERE / "check_numbers.c")], check=True)
+    for code, numbering, count, way in SERIES:
+        series = client.post("/v1/series", {"code": code, "name": code, "numbering": numbering}).ok(201)
+        if way == "generate":
+            words = [harness.BINARY, "generate", "--data", server.data, "--series", code, "--count", str(count), "--output", "-", "--quiet"]
+            with subprocess.Popen(words, stdout=subprocess.PIPE, env=server.environment) as made:
+                found = outside(checker, numbering, made.stdout)
+            assert made.returncode == 0
+        else:
+            batch = client.post("/v1/series/%s/batches" % series["id"], {"count": count}).ok(201)
+            reply = client.get("/v1/batches/%s/numbers" % batch["id"])
+            file = folder / (code + ".txt")
+            file.write_bytes(reply.body)
+            with file.open("rb") as stream:
+                found = outside(checker, numbering, stream)
+            file.unlink()
+        assert found == count, (code, found)
+
+
+@check
+def document(server, client, folder):
+    """The OpenAPI document is JSON, and each of its schemas is a valid JSON schema (2020-12)."""
+    import jsonschema
+    printed = json.loads(subprocess.run([harness.BINARY, "openapi"], check=True, capture_output=True).stdout)
+    assert printed["openapi"] == "3.1.0" and len(printed["paths"]) > 30
+    for schema in printed["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    assert printed == client.get("/openapi.json").json
+
+
+@check
+def audit_heads(server, client, folder):
+    """openssl verifies the signature of a head with the public key that the file names."""
+    key_line, head = pathlib.Path(server.data, "audit-heads").read_text().splitlines()[:2]
+    key = bytes.fromhex("302a300506032b6570032100" + key_line.split()[1])  # RFC 8410: SubjectPublicKeyInfo of Ed25519
+    text, signature = head.rsplit(" ", 1)
+    (folder / "key.der").write_bytes(key)
+    (folder / "message").write_bytes(b"cardwright audit head 1\n" + text.encode())
+    (folder / "signature").write_bytes(bytes.fromhex(signature))
+    words = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", folder / "key.der", "-rawin",
+             "-in", folder / "message", "-sigfile", folder / "signature"]
+    assert subprocess.run(words, capture_output=True).returncode == 0
+    (folder / "message").write_bytes(b"cardwright audit head 1\n" + text.replace(" 1 ", " 2 ").encode())
+    assert subprocess.run(words, capture_output=True).returncode != 0
+
+
+def main():
+    passed = failed = 0
+    server = harness.Server("sqlite")
+    with tempfile.TemporaryDirectory(prefix="cardwright-interop-") as folder:
+        try:
+            server.init()
+            server.start()
+            key = server.api_key("owner", "interop")
+            for function in CHECKS:
+                try:  # each on a connection of its own: an idle one is closed
+                    function(server, harness.Client(server, key), pathlib.Path(folder))
+                    passed += 1
+                    print("ok   interop.%s" % function.__name__, flush=True)
+                except (AssertionError, subprocess.SubprocessError, OSError, ValueError) as error:
+                    failed += 1
+                    print("FAIL interop.%s: %r" % (function.__name__, error), flush=True)
+        finally:
+            server.stop()
+            server.remove()
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
