@@ -69,7 +69,8 @@ class Counts:
 
 
 def environment(suite):
-    """Debian's own tools first; a finding of a sanitizer ends any process and leaves its report in LOGS."""
+    """Debian's own tools first. A finding of a sanitizer ends the process; AddressSanitizer's reports are left in LOGS,
+    those of UBSan go to the process's standard error (gcc's runtime takes no path for them beside the other)."""
     values = dict(os.environ, LC_ALL="C.UTF-8", PATH="/usr/bin:/bin:" + os.environ.get("PATH", ""))
     values["ASAN_OPTIONS"] = "log_path=%s" % (LOGS / (suite.name + ".sanitizer"))
     values["UBSAN_OPTIONS"] = "print_stacktrace=1:" + values["ASAN_OPTIONS"]

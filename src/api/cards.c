@@ -193,12 +193,9 @@ static status clear_number(struct call *call, const struct card *card, text *num
 static status issue(struct call *call)
 {
     struct card card;
-    text number = TEXT_ABSENT;
-    TRY(card_issue(call->work, &card, call->input, call->prepared));
-    if (call_may(call, MAY_REVEAL_NUMBERS)) {
-        TRY(clear_number(call, &card, &number));
-    }
-    return reply_card(call, &card, number);
+    text number;
+    TRY(card_issue(call->work, &card, &number, call->input, call->prepared));
+    return reply_card(call, &card, call_may(call, MAY_REVEAL_NUMBERS) ? number : TEXT_ABSENT);
 }
 
 static status read_one(struct call *call)

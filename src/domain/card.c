@@ -75,21 +75,26 @@ status card_number(struct work *work, const struct card *card, const struct seri
     return result;
 }
 
-// What may be shown of the number to anyone who may see the card.
-static status show_masked(struct work *work, struct card *card, const struct series *series)
+status card_show_number(struct work *work, struct card *card, const struct series *series, text number)
 {
-    char number[NUMBER_LEN_MAX], masked[NUMBER_MASKED_LEN_MAX];
-    size_t len = (size_t)series->layout.length;
-    TRY(card_number(work, card, series, number));
-    int masked_len = number_layout_mask(&series->layout, masked, (text){ number, len });
+    char masked[NUMBER_MASKED_LEN_MAX];
+    int masked_len = number_layout_mask(&series->layout, masked, number);
     card->series_code = series->code;
     card->number_masked = arena_copy(work->arena, text_bytes(masked, (size_t)masked_len));
     // The suffix is public; of the digits before it no more is shown than the mask shows.
     size_t shown = (size_t)number_layout_last_count(&series->layout) + series->layout.suffix.len;
     shown = shown < 4 ? shown : 4;
-    card->last4 = arena_copy(work->arena, text_bytes(number + len - shown, shown));
+    card->last4 = arena_copy(work->arena, text_bytes(number.at + number.len - shown, shown));
+    return text_present(card->number_masked) && text_present(card->last4) ? OK : OUT_OF_MEMORY;
+}
+
+static status show_masked(struct work *work, struct card *card, const struct series *series)
+{
+    char number[NUMBER_LEN_MAX];
+    TRY(card_number(work, card, series, number));
+    status result = card_show_number(work, card, series, (text){ number, (size_t)series->layout.length });
     secret_wipe(number, sizeof number);
-    return OK;
+    return result;
 }
 
 static status get_by(struct work *work, struct card *out, const char *sql, const struct value *values, int count)

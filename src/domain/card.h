@@ -50,6 +50,9 @@ must_use status card_list(struct work *work, struct card **out, int *count, cons
    The caller wipes it, and has checked who may see it. */
 must_use status card_number(struct work *work, const struct card *card, const struct series *series, char *out);
 
+/* Fills what may be shown of the number to anyone who may see the card. */
+must_use status card_show_number(struct work *work, struct card *card, const struct series *series, text number);
+
 /* The current card of a place in a series, or of a registered number; CARD_NOT_FOUND. */
 must_use status card_current_at(struct work *work, struct card *out, const struct series *series, uint64_t k);
 must_use status card_current_registered(struct work *work, struct card *out, int64_t registered_id);

@@ -1,5 +1,7 @@
 #include "domain/card_issue.h"
 
+#include <string.h>
+
 #include "base/none.h"
 #include "domain/card_availability.h"
 #include "domain/card_change.h"
@@ -28,32 +30,31 @@ static struct otp_request otp_request_of(const struct card_order *order)
     };
 }
 
-static status guard_otp(struct work *work, status *verdict, const struct card_order *order)
+static status guard_otp(struct work *work, status *verdict, const struct card_order *order, bool otp_enabled)
 {
-    struct settings settings;
     *verdict = OK;
-    TRY(settings_get(work, &settings));
     if (order->otp_id != 0) {
         const struct otp_request request = otp_request_of(order);
         return otp_try(work, verdict, order->otp_id, order->otp_code, &request);
     }
-    *verdict = settings.otp_enabled ? OTP_REQUIRED : OK;
+    *verdict = otp_enabled ? OTP_REQUIRED : OK;
     return OK;
 }
 
 status card_issue_guard(struct work *work, struct card_order_verdict *verdict, const struct card_order *order)
 {
-    *verdict = (struct card_order_verdict){ OK, OK };
-    TRY(guard_otp(work, &verdict->otp, order));
-    if (order->series_id == 0 || verdict->otp != OK) {
+    *verdict = (struct card_order_verdict){ .otp = OK };
+    TRY(settings_get(work, &verdict->settings));
+    TRY(guard_otp(work, &verdict->otp, order, verdict->settings.otp_enabled));
+    if (order->series_id == 0) {
         return OK;
     }
-    struct series series;
-    status found = series_get(work, &series, order->series_id);
-    if (found != OK) {
-        return status_is_fault(found) ? found : OK; // the effect says so
+    struct series *series = &verdict->series;
+    verdict->series_found = series_get(work, series, order->series_id);
+    if (verdict->series_found != OK || verdict->otp != OK) {
+        return status_is_fault(verdict->series_found) ? verdict->series_found : OK; // the effect says so
     }
-    verdict->space = series.active && series.generation ? number_pool_fill(work, &series) : OK;
+    verdict->space = series->active && series->generation ? number_pool_fill(work, series) : OK;
     return status_is_fault(verdict->space) ? verdict->space : OK;
 }
 
@@ -78,15 +79,16 @@ struct plan {
     struct availability found; // of a number that is linked
     struct series series;
     struct customer customer;
-    struct settings settings;
+    struct status_label label;
     int to;                    // enum card_status
-    int64_t label_id, source_id;
+    int64_t source_id;
     int64_t series_index, registered_id, batch_id, check;
 };
 
-static status judge_series(struct work *work, struct plan *plan, const struct card_order *order)
+static status judge_series(struct work *work, struct plan *plan, const struct card_order_verdict *verdict)
 {
-    TRY(refuse(work, "series_id", series_get(work, &plan->series, order->series_id)));
+    TRY(refuse(work, "series_id", verdict->series_found));
+    plan->series = verdict->series;
     if (!plan->series.active) {
         return refuse(work, "series_id", SERIES_INACTIVE);
     }
@@ -123,12 +125,12 @@ static status judge_label(struct work *work, struct plan *plan, const struct car
         TRY(status_label_find(work, order->label, &label));
         plan->to = label.status == CARD_INACTIVE ? CARD_INACTIVE : CARD_ACTIVE;
     }
-    return status_label_require(work, order->label, (enum card_status)plan->to, &plan->label_id);
+    return status_label_choose(work, order->label, (enum card_status)plan->to, &plan->label);
 }
 
-static status judge_source(struct work *work, struct plan *plan, const struct card_order *order)
+static status judge_source(struct work *work, struct plan *plan, const struct card_order *order, const struct settings *settings)
 {
-    plan->source_id = order->source_id != 0 ? order->source_id : plan->settings.issuing_source_id;
+    plan->source_id = order->source_id != 0 ? order->source_id : settings->issuing_source_id;
     if (order->source_id != 0) {
         struct source source;
         return refuse(work, "source_id", source_get(work, &source, order->source_id));
@@ -140,38 +142,36 @@ static status judge_source(struct work *work, struct plan *plan, const struct ca
 static status judge_all(struct work *work, struct plan *plan, const struct card_order *order, const struct card_order_verdict *verdict)
 {
     struct judgement judgement = { OK };
-    TRY(settings_get(work, &plan->settings));
     // The customer is locked first: the order in which all rules lock.
     status customer = judge_customer(work, plan, order);
-    judge(&judgement, text_present(order->number) ? judge_number(work, plan, order) : judge_series(work, plan, order));
+    judge(&judgement, text_present(order->number) ? judge_number(work, plan, order) : judge_series(work, plan, verdict));
     judge(&judgement, customer);
     judge(&judgement, judge_verification(work, plan));
     judge(&judgement, refuse(work, "series_id", verdict->space));
     judge(&judgement, judge_label(work, plan, order));
     if (plan->customer.id != 0 && plan->series.id != 0) {
-        judge(&judgement, card_limit_judge_issue(work, &plan->customer, &plan->series, &plan->settings, (enum card_status)plan->to));
+        judge(&judgement, card_limit_judge_issue(work, &plan->customer, &plan->series, &verdict->settings, (enum card_status)plan->to));
     }
-    judge(&judgement, judge_source(work, plan, order));
+    judge(&judgement, judge_source(work, plan, order, &verdict->settings));
     judge(&judgement, refuse(work, "otp", verdict->otp));
     return judgement.first;
 }
 
 /* Writing. */
 
-static status take_number(struct work *work, struct plan *plan, const struct card_order *order)
+// The number in clear, into `number`, and its check.
+static status take_number(struct work *work, struct plan *plan, const struct card_order *order, char *number)
 {
-    char number[NUMBER_LEN_MAX];
     size_t len = (size_t)plan->series.layout.length;
     if (text_present(order->number)) {
-        return number_check(work->keyring, order->number, &plan->check);
+        memcpy(number, order->number.at, len);
+    } else {
+        uint64_t k = 0;
+        TRY(number_pool_take(work, &plan->series, &k));
+        plan->series_index = (int64_t)k;
+        TRY(number_at(work->keyring, &plan->series, k, number));
     }
-    uint64_t k = 0;
-    TRY(number_pool_take(work, &plan->series, &k));
-    plan->series_index = (int64_t)k;
-    TRY(number_at(work->keyring, &plan->series, k, number));
-    status result = number_check(work->keyring, (text){ number, len }, &plan->check);
-    secret_wipe(number, sizeof number);
-    return result;
+    return number_check(work->keyring, (text){ number, len }, &plan->check);
 }
 
 static status conflict_fault(struct work *work, const struct card_order *order)
@@ -195,7 +195,7 @@ static status insert_card(struct work *work, const struct plan *plan, const stru
                      ARGS(value_i64(id), value_i64(work->organization_id), value_i64(plan->series.id),
                           value_i64_or_null(plan->series_index, -1), value_i64_or_null(plan->registered_id, 0),
                           value_i64(plan->check), value_i64_or_null(plan->batch_id, 0), value_i64(order->customer_id),
-                          value_i64(plan->to), value_i64(plan->label_id), value_i64(work->now_ms),
+                          value_i64(plan->to), value_i64(plan->label.id), value_i64(work->now_ms),
                           value_i64_or_null(expires_on, DATE_NONE), value_text(order->external_id), value_text(order->nickname),
                           value_i64_or_null(plan->source_id, 0)),
                      NULL, &conflict));
@@ -208,7 +208,7 @@ static status link_card(struct work *work, const struct plan *plan, const struct
     int64_t changed = 0;
     TRY(database_run(work->database, LINK,
                      ARGS(value_i64(id), value_i64(work->organization_id), value_i64(order->customer_id), value_i64(plan->to),
-                          value_i64(plan->label_id), value_i64(work->now_ms), value_i64_or_null(expires_on, DATE_NONE),
+                          value_i64(plan->label.id), value_i64(work->now_ms), value_i64_or_null(expires_on, DATE_NONE),
                           value_text(order->external_id), value_text(order->nickname), value_i64_or_null(plan->source_id, 0)),
                      &changed, &conflict));
     return conflict || changed == 0 ? conflict_fault(work, order) : OK;
@@ -231,33 +231,70 @@ static status write_card(struct work *work, const struct plan *plan, const struc
     return insert_card(work, plan, order, *id, expires_on);
 }
 
-status card_issue(struct work *work, struct card *out, const struct card_order *order, const struct card_order_verdict *verdict)
+// The card as it now stands in the database.
+static status describe(struct work *work, struct card *out, const struct plan *plan, const struct card_order *order, int64_t id, text number)
 {
-    struct plan plan = { .series_index = -1 };
+    const struct card *waited = plan->found.card.id == id ? &plan->found.card : NULL;
+    *out = (struct card){
+        .id = id,
+        .series_id = plan->series.id,
+        .batch_id = waited != NULL ? waited->batch_id : plan->batch_id,
+        .customer_id = plan->customer.id,
+        .source_id = plan->source_id,
+        .status = plan->to,
+        .label_id = plan->label.id,
+        .label = plan->label.label,
+        .issued_ms = work->now_ms,
+        .expires_on = series_expires_on(&plan->series, work->now_ms),
+        .external_id = text_present(order->external_id) || waited == NULL ? order->external_id : waited->external_id,
+        .nickname = order->nickname,
+        .created_ms = waited != NULL ? waited->created_ms : work->now_ms,
+        .version = waited != NULL ? waited->version + 1 : 1,
+        .current = true,
+        .series_index = plan->series_index,
+        .registered_id = plan->registered_id,
+        .number_check = plan->check,
+    };
+    return card_show_number(work, out, &plan->series, number);
+}
+
+static status issue(struct work *work, struct card *out, char *number, struct plan *plan, const struct card_order *order)
+{
     int64_t id = 0;
-    TRY(judge_all(work, &plan, order, verdict));
-    TRY(take_number(work, &plan, order));
-    TRY(customer_count_change(work, plan.customer.id, plan.series.id, CARD_NOT_ISSUED, (enum card_status)plan.to));
-    TRY(write_card(work, &plan, order, &id));
-    if (plan.batch_id != 0) {
-        TRY(refuse(work, "number", number_batch_count_issued(work, plan.batch_id)));
+    TRY(take_number(work, plan, order, number));
+    TRY(customer_count_change(work, plan->customer.id, plan->series.id, CARD_NOT_ISSUED, (enum card_status)plan->to));
+    TRY(write_card(work, plan, order, &id));
+    if (plan->batch_id != 0) {
+        TRY(refuse(work, "number", number_batch_count_issued(work, plan->batch_id)));
     }
     if (order->otp_id != 0) {
         TRY(refuse(work, "otp", otp_use(work, order->otp_id)));
     }
-    bool waited = plan.found.card.id == id;
+    bool waited = plan->found.card.id == id;
     TRY(card_history_add(work, id,
                          &(struct card_step){
                              .action = "link",
                              .old_status = waited ? CARD_NOT_ISSUED : -1,
-                             .new_status = plan.to,
-                             .old_label_id = waited ? plan.found.card.label_id : 0,
-                             .new_label_id = plan.label_id,
+                             .new_status = plan->to,
+                             .old_label_id = waited ? plan->found.card.label_id : 0,
+                             .new_label_id = plan->label.id,
                              .reason = CARD_REASON_REQUESTED,
-                             .customer_id = plan.customer.id,
+                             .customer_id = plan->customer.id,
                          }));
     work_subject(work, "card", id);
-    work_detail_id(work, "customer_id", "cus", plan.customer.id);
-    work_detail_id(work, "series_id", "series", plan.series.id);
-    return card_get(work, out, id);
+    work_detail_id(work, "customer_id", "cus", plan->customer.id);
+    work_detail_id(work, "series_id", "series", plan->series.id);
+    return describe(work, out, plan, order, id, (text){ number, (size_t)plan->series.layout.length });
+}
+
+status card_issue(struct work *work, struct card *out, text *number, const struct card_order *order, const struct card_order_verdict *verdict)
+{
+    struct plan plan = { .series_index = -1 };
+    char *clear = arena_take(work->arena, NUMBER_LEN_MAX);
+    if (clear == NULL) {
+        return OUT_OF_MEMORY;
+    }
+    TRY(judge_all(work, &plan, order, verdict));
+    *number = (text){ clear, (size_t)plan.series.layout.length };
+    return issue(work, out, clear, &plan, order);
 }

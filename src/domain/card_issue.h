@@ -9,6 +9,7 @@
 #define DOMAIN_CARD_ISSUE_H
 
 #include "domain/card.h"
+#include "domain/settings.h"
 
 struct card_order {
     int64_t customer_id;
@@ -21,10 +22,17 @@ struct card_order {
     text otp_code;
 };
 
-struct card_order_verdict { status otp, space; }; // what the guard found
+/* What the guard found, for the effect of the same call. */
+struct card_order_verdict {
+    status otp, space, series_found;
+    struct settings settings;
+    struct series series;      // of order->series_id
+};
 
 must_use status card_issue_guard(struct work *work, struct card_order_verdict *verdict, const struct card_order *order);
-/* CARD_LIMIT_REACHED and the other codes of domain.md. */
-must_use status card_issue(struct work *work, struct card *out, const struct card_order *order, const struct card_order_verdict *verdict);
+/* CARD_LIMIT_REACHED and the other codes of domain.md. `number` is the number in clear, in the work's arena; the caller
+   judges who may see it. */
+must_use status card_issue(struct work *work, struct card *out, text *number, const struct card_order *order,
+                           const struct card_order_verdict *verdict);
 
 #endif

@@ -74,6 +74,7 @@ static status run(struct work *work, struct job_result *result, const text *valu
     struct card card;
     struct card_order order = { .number = values[NUMBER], .label = values[STATUS_LABEL] };
     struct card_order_verdict verdict;
+    text issued;
     struct card_registration registration = { .number = values[NUMBER], .external_id = values[EXTERNAL_ID] };
     TRY(find_customer(work, &order.customer_id, values));
     TRY(find_series(work, &registration.series_id, values[SERIES_CODE]));
@@ -83,7 +84,7 @@ static status run(struct work *work, struct job_result *result, const text *valu
     } else {
         TRY(judge_code(work, &verdict, &order));
         TRY(card_register(work, &card, &registration));
-        TRY(card_issue(work, &card, &order, &verdict));
+        TRY(card_issue(work, &card, &issued, &order, &verdict));
     }
     result->card_id = card.id;
     result->customer_id = order.customer_id;

@@ -152,22 +152,23 @@ status status_label_update(struct work *work, struct status_label *label)
     return OK;
 }
 
+status status_label_choose(struct work *work, text label, enum card_status of_status, struct status_label *out)
+{
+    if (!text_present(label)) {
+        return get_by(work, out, DATA_DAMAGED, DEFAULT_OF, ARGS(value_i64(work->organization_id), value_i64(of_status)));
+    }
+    TRY(status_label_find(work, label, out));
+    if (out->status != (int)of_status) {
+        return faults_add_message(work->faults, TEXT("status_label"), LABEL_NOT_FOR_STATUS, "This label belongs to the status %s, not %s.",
+                                  card_status_names[out->status], card_status_names[of_status]);
+    }
+    return out->retired ? faults_add(work->faults, TEXT("status_label"), LABEL_RETIRED) : OK;
+}
+
 status status_label_require(struct work *work, text label, enum card_status of_status, int64_t *id)
 {
     struct status_label found;
-    if (!text_present(label)) {
-        TRY(get_by(work, &found, DATA_DAMAGED, DEFAULT_OF, ARGS(value_i64(work->organization_id), value_i64(of_status))));
-        *id = found.id;
-        return OK;
-    }
-    TRY(status_label_find(work, label, &found));
-    if (found.status != (int)of_status) {
-        return faults_add_message(work->faults, TEXT("status_label"), LABEL_NOT_FOR_STATUS, "This label belongs to the status %s, not %s.",
-                                  card_status_names[found.status], card_status_names[of_status]);
-    }
-    if (found.retired) {
-        return faults_add(work->faults, TEXT("status_label"), LABEL_RETIRED);
-    }
+    TRY(status_label_choose(work, label, of_status, &found));
     *id = found.id;
     return OK;
 }

@@ -29,6 +29,7 @@ must_use status status_label_update(struct work *work, struct status_label *labe
 
 /* The id of a usable label of the status; the default when `label` is absent. LABEL_NOT_FOUND, LABEL_RETIRED,
    LABEL_NOT_FOR_STATUS, each with a fault on status_label. */
+must_use status status_label_choose(struct work *work, text label, enum card_status of_status, struct status_label *out);
 must_use status status_label_require(struct work *work, text label, enum card_status of_status, int64_t *id);
 
 #endif

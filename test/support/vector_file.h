@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-enum { VECTOR_LINE_LEN_MAX = 16384, VECTOR_COLUMN_COUNT_MAX = 16 };
+enum { VECTOR_LINE_LEN_MAX = 16384, VECTOR_COLUMN_COUNT_MAX = 24 };
 
 struct vector_file {
     FILE *file;

@@ -222,11 +222,11 @@ static int group_setup(void **state, enum engine engine)
 {
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
+    log_set_file(open("/dev/null", O_WRONLY | O_CLOEXEC)); // faults are made on purpose
     test_database_make(&f->made, engine);
     test_migrate(&f->made);
     f->db = test_database_open(&f->made, false);
     *state = f;
-    log_set_file(open("/dev/null", O_WRONLY | O_CLOEXEC)); // faults are made on purpose
     return 0;
 }
 
