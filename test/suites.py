@@ -87,7 +87,8 @@ def build(name):
     variables = dict(os.environ, CC="ccache " + compiler, PATH="/usr/bin:/bin:" + os.environ.get("PATH", ""))
     steps = [["ninja", "-C", str(directory)]]
     if not (directory / "build.ninja").exists():
-        steps.insert(0, ["meson", "setup", str(directory), str(ROOT), "-Dwerror=true", "-Dtests=enabled", *options])
+        steps.insert(0, ["meson", "setup", str(directory), str(ROOT), "-Dwerror=true", "-Dtests=enabled",
+                         "-Db_colorout=never", *options])
     for step in steps:
         done = subprocess.run(step, env=variables, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:

@@ -17,6 +17,10 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
+/* Content-Security-Policy of the pages that the api makes itself: their own styles and nothing else. */
+#define PAGE_SECURITY_POLICY                                                                                           \
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 enum { EXCHANGE_HEADER_COUNT_MAX = 12 };
 
 /* A body that is made while it is sent (a download of any size). Called from one thread at a time. */

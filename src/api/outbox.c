@@ -1,6 +1,7 @@
 #include "api/outbox.h"
 
 #include "api/server.h"
+#include "base/html_text.h"
 #include "base/time_text.h"
 #include "domain/outbox.h"
 
@@ -41,20 +42,6 @@ static status read_list(struct call *call)
 
 /* The page. */
 
-static void write_html(struct buffer *out, text t)
-{
-    for (size_t i = 0; i < t.len; i++) {
-        switch (t.at[i]) {
-        case '&': buffer_append_text(out, TEXT("&amp;")); break;
-        case '<': buffer_append_text(out, TEXT("&lt;")); break;
-        case '>': buffer_append_text(out, TEXT("&gt;")); break;
-        case '"': buffer_append_text(out, TEXT("&quot;")); break;
-        case '\'': buffer_append_text(out, TEXT("&#39;")); break;
-        default: buffer_append(out, &t.at[i], 1);
-        }
-    }
-}
-
 static void write_message(struct buffer *out, const struct message *message)
 {
     char time[TIME_TEXT_LEN + 1];
@@ -63,14 +50,14 @@ static void write_message(struct buffer *out, const struct message *message)
                  outbox_state_names[message->state], time, time + 11);
     if (text_present(message->body)) {
         buffer_append_text(out, TEXT(" &middot; to "));
-        write_html(out, message->to);
+        html_write_text(out, message->to);
         buffer_append_text(out, TEXT("</p><p>"));
         if (!text_empty(message->subject)) {
             buffer_append_text(out, TEXT("<b>"));
-            write_html(out, message->subject);
+            html_write_text(out, message->subject);
             buffer_append_text(out, TEXT("</b><br>"));
         }
-        write_html(out, message->body);
+        html_write_text(out, message->body);
     }
     buffer_append_text(out, TEXT("</p></article>\n"));
 }
@@ -111,7 +98,7 @@ static status show_page(struct call *call)
         return OUT_OF_MEMORY;
     }
     exchange_header(call->exchange, "Content-Security-Policy",
-                    TEXT("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
+                    TEXT(PAGE_SECURITY_POLICY));
     call->reply_status = 200;
     return OK;
 }

@@ -89,6 +89,16 @@ def health(world):
 
 
 @test
+def document_page(world):
+    reply = world.anonymous().get("/docs")
+    assert reply.status == 200 and reply.media_type == "text/html", reply
+    page = reply.body.decode()
+    for operation in ("number_batch_draw", "card_issue", "audit_list"):
+        assert "<details id=%s>" % operation in page, operation
+    assert "<script" not in page and "http://" not in page, "the page takes nothing from elsewhere"
+
+
+@test
 def document(world):
     reply = world.anonymous().get("/openapi.json")
     found = reply.ok()
