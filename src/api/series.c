@@ -27,6 +27,7 @@ static const struct field series_fields[] = {
     { "space.total", FIELD_COUNT, S(total), FIELD_OUTPUT, .help = "How many numbers the space holds." },
     { "space.drawn", FIELD_COUNT, S(drawn), FIELD_OUTPUT, .help = "How many of its places are used: drawn, reserved or passed over." },
     { "space.left", FIELD_COUNT, S(left), FIELD_OUTPUT, .help = "How many are left." },
+    { "space.nearly_full", FIELD_BOOLEAN, S(nearly_full), FIELD_OUTPUT, .help = "True once nine tenths are used: time for another series." },
     { "max_cards_per_customer", FIELD_INTEGER, S(max_cards), FIELD_NULLABLE, .min = 1, .max = CARDS_PER_CUSTOMER_MAX,
       .help = "How many cards of the series a customer may have; null: no limit." },
     { "max_active_cards_per_customer", FIELD_INTEGER, S(max_active_cards), FIELD_NULLABLE, .min = 1, .max = CARDS_PER_CUSTOMER_MAX,

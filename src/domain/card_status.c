@@ -51,7 +51,7 @@ static const struct card_transition transitions[CARD_STATUS_COUNT][CARD_STATUS_C
     },
     [CARD_EXPIRED] = {
         // Not by hand: the date that is past has to be moved with it.
-        [CARD_ACTIVE]     = { "renew",    MAY_ISSUE_CARDS,  false },
+        [CARD_ACTIVE]     = { "renew",    MAY_ISSUE_CARDS,  true },
         [CARD_CLOSED]     = { "close",    MAY_CHANGE_CARDS, true },
     },
 };

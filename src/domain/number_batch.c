@@ -139,6 +139,7 @@ status number_batch_draw(struct work *work, struct number_batch *out, const stru
     TRY(work_change(work, ADVANCE, ARGS(value_i64(series.id), value_i64((int64_t)span), value_i64((int64_t)series.drawn)),
                     NUMBER_SPACE_EXHAUSTED));
     TRY(lane_mark(work->lane, series.id, series.drawn + span));
+    series_warn_space(series.id, series.total, series.drawn, series.drawn + span);
     int64_t id = work_id(work);
     TRY(work_run(work, INSERT,
                  ARGS(value_i64(id), value_i64(work->organization_id), value_i64(series.id), value_i64((int64_t)series.drawn),

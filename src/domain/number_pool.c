@@ -27,6 +27,7 @@ static status reserve(struct work *work, const struct series *series, struct lan
     TRY(result);
     pool->next = (uint64_t)(drawn - count);
     pool->end = (uint64_t)drawn;
+    series_warn_space(series->id, series->total, pool->next, pool->end);
     return lane_mark(work->lane, series->id, pool->end);
 }
 

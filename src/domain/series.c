@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/none.h"
 #include "base/time_text.h"
 #include "domain/key.h"
@@ -38,6 +39,19 @@ static const char UPDATE_LAYOUT[] =
     "WHERE id = $1 AND organization_id = $2 AND drawn = 0";
 static const char HAS_REGISTERED[] = "SELECT 1 FROM registered_number WHERE series_id = $1 LIMIT 1";
 
+static bool nearly_full(uint64_t total, uint64_t drawn)
+{
+    return drawn >= total - total / 10;
+}
+
+void series_warn_space(int64_t series_id, uint64_t total, uint64_t drawn_before, uint64_t drawn)
+{
+    if (!nearly_full(total, drawn_before) && nearly_full(total, drawn)) {
+        LOG(LOG_WARN, "series.nearly_full", "A series has drawn nine tenths of its numbers; make another before it is exhausted.",
+            LOG_I("series", series_id), LOG_I("left", total - drawn));
+    }
+}
+
 static void read_row(struct rows *rows, struct series *out, struct arena *arena)
 {
     *out = (struct series){
@@ -68,6 +82,7 @@ static void read_row(struct rows *rows, struct series *out, struct arena *arena)
         .version = row_i64(rows, 22),
     };
     out->left = out->total - out->drawn;
+    out->nearly_full = nearly_full(out->total, out->drawn);
 }
 
 static status get_by(struct work *work, struct series *out, const char *sql, const struct value *values, int count)

@@ -26,6 +26,7 @@ struct series {
     struct number_layout layout;
     bool generation;                      // does it draw numbers, or only take registered ones?
     uint64_t total, drawn, left;          // of the space; drawn includes numbers reserved and skipped
+    bool nearly_full;                     // nine tenths of it are drawn
     int64_t max_cards, max_active_cards;  // for each customer; INTEGER_NONE: no limit
     int64_t expiry_after;                 // INTEGER_NONE: never
     int expiry_unit;
@@ -53,6 +54,9 @@ must_use status series_for_number(struct work *work, struct series *out, text nu
 must_use status series_judge_layout(struct work *work, const struct number_layout *layout, int kind, int64_t except_id);
 /* The first numbers such a series could show, under a key that is thrown away: examples. */
 must_use status series_examples(struct work *work, const struct number_layout *layout, struct text_list *out, int count);
+
+/* Says it in the log when this draw brought the series past nine tenths of its space. */
+void series_warn_space(int64_t series_id, uint64_t total, uint64_t drawn_before, uint64_t drawn);
 
 int64_t series_expires_on(const struct series *series, int64_t issued_ms); // days since 1970-01-01; DATE_NONE: never
 

@@ -12,7 +12,7 @@ static const char HEADS[] = "SELECT id, audit_sequence, audit_hash FROM lane WHE
 static const char HASH_AT[] = "SELECT hash FROM audit WHERE lane = $1 AND sequence = $2";
 static const char preface[] = "cardwright audit head 1\n";
 
-enum { HEAD_LEN_MAX = 256, SIGNED_LEN_MAX = HEAD_LEN_MAX + sizeof preface };
+enum { HEAD_LEN_MAX = 256, SIGNED_LEN_MAX = HEAD_LEN_MAX + sizeof preface, LINE_LEN_MAX = HEAD_LEN_MAX + 2 * SIGNATURE_LEN + 8 };
 
 static size_t with_preface(char out[SIGNED_LEN_MAX], const char *head, size_t len)
 {
@@ -63,10 +63,22 @@ static bool already_written(const char *path, int64_t lane, int64_t sequence)
     return strstr(tail, wanted) != NULL;
 }
 
+// A line that a crash or a full disk cut short says nothing: the next one begins in its place.
+static status cut_torn_line(int fd)
+{
+    char tail[LINE_LEN_MAX];
+    off_t len = lseek(fd, 0, SEEK_END), from = len > LINE_LEN_MAX ? len - LINE_LEN_MAX : 0;
+    ssize_t whole = pread(fd, tail, sizeof tail, from);
+    while (whole > 0 && tail[whole - 1] != '\n') {
+        whole--;
+    }
+    return whole >= 0 && (from + whole == len || ftruncate(fd, from + whole) == 0) ? OK : SYSTEM_FAULT;
+}
+
 status audit_heads_export(struct database *database, struct keyring *keyring, const char *path, int64_t now_ms)
 {
     int64_t key_id = keyring_current(keyring, KEY_SIGN, NULL);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     FILE *file = fd >= 0 ? fdopen(fd, "a") : NULL;
     if (file == NULL) {
         if (fd >= 0) {
@@ -75,7 +87,10 @@ status audit_heads_export(struct database *database, struct keyring *keyring, co
         return SYSTEM_FAULT;
     }
     struct rows rows = { 0 };
-    status result = lseek(fd, 0, SEEK_END) == 0 ? write_key(file, keyring, key_id) : OK;
+    status result = cut_torn_line(fd);
+    if (result == OK && lseek(fd, 0, SEEK_END) == 0) {
+        result = write_key(file, keyring, key_id);
+    }
     if (result == OK) {
         result = database_query(database, &rows, HEADS, NO_ARGS);
     }
@@ -133,7 +148,7 @@ static status verify_key(struct keyring *keyring, const char *line, uint8_t key[
 
 status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count, FILE *errors)
 {
-    char line[HEAD_LEN_MAX + 2 * SIGNATURE_LEN + 8];
+    char line[LINE_LEN_MAX];
     uint8_t key[PUBLIC_KEY_LEN];
     FILE *file = fopen(path, "re");
     if (file == NULL) {
@@ -144,7 +159,11 @@ status audit_heads_verify(struct database *database, struct keyring *keyring, co
     *count = 0;
     for (int number = 1; result == OK && fgets(line, sizeof line, file) != NULL; number++) {
         const char *why = "does not name this installation's key";
-        line[strcspn(line, "\n")] = '\0';
+        size_t len = strcspn(line, "\n");
+        if (line[len] == '\0' && len < sizeof line - 1) {
+            break; // cut short by a crash: what never was a whole line promised nothing
+        }
+        line[len] = '\0';
         result = number == 1 ? verify_key(keyring, line, key) : verify_head(database, line, key, &why);
         if (result == AUDIT_BROKEN) {
             fprintf(errors, "cardwright: %s, line %d %s\n", path, number, why);

@@ -4,6 +4,7 @@
  *
  *   <RFC 3339 time> <lane> <sequence> <hash, hex> <signature, hex>
  *
+ * A last line without its end was cut short by a crash; the next export writes over it.
  * The first line names the public key (Ed25519). The signature covers "cardwright audit head 1\n" and the line before it.
  */
 #ifndef STORE_AUDIT_HEADS_H

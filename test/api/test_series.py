@@ -16,7 +16,7 @@ def create_and_read(world):
     series = world.owner.post("/v1/series", sent).ok(201)
     holds(series, **sent, version=1)
     # 24 characters less 6 of prefix, 3 of suffix and the check digit leave 14 digits.
-    equal(series["space"], {"total": "100000000000000", "drawn": "0", "left": "100000000000000"}, "space")
+    equal(series["space"], {"total": "100000000000000", "drawn": "0", "left": "100000000000000", "nearly_full": False}, "space")
     equal(world.owner.get(f"/v1/series/{series['id']}").ok(), series, "read again")
     equal(world.owner.get("/v1/series", {"code": code}).ok(), {"data": [series], "next": None}, "found by code")
 

@@ -26,7 +26,7 @@ static const struct { const char *action; enum permission permission; bool by_ha
     { "label", MAY_CHANGE_CARDS, true },     { "link", MAY_ISSUE_CARDS, false },    { "void", MAY_VOID_BATCHES, true },
     { "unlink", MAY_UNLINK_CARDS, false },   { "activate", MAY_CHANGE_CARDS, true }, { "freeze", MAY_CHANGE_CARDS, true },
     { "block", MAY_BLOCK_CARDS, true },      { "expire", PERMISSION_NONE, false },  { "close", MAY_CHANGE_CARDS, true },
-    { "unfreeze", MAY_CHANGE_CARDS, true },  { "lift", MAY_LIFT_BLOCKS, true },     { "renew", MAY_ISSUE_CARDS, false },
+    { "unfreeze", MAY_CHANGE_CARDS, true },  { "lift", MAY_LIFT_BLOCKS, true },     { "renew", MAY_ISSUE_CARDS, true },
 };
 
 static void check_action(const struct card_transition *transition)
