@@ -142,18 +142,16 @@ static status read_audit(struct call *call)
     int limit = (int)filter.limit;
     filter.limit++;
     TRY(audit_list(call->work, &found, &count, &filter));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
     struct audit_view *views = call_take(call, sizeof *views * (size_t)(count + 1));
-    if (objects == NULL || views == NULL) {
+    if (views == NULL) {
         return OUT_OF_MEMORY;
     }
     for (int i = 0; i < count; i++) {
         view_audit(call->exchange->arena, &views[i], &found[i]);
-        objects[i] = &views[i];
     }
     bool more = count > limit;
     call->reply_next_text = more ? audit_place_print(call->exchange->arena, &found[limit - 1].record) : TEXT_ABSENT;
-    return reply_list(call, objects, more ? limit : count, 0);
+    return reply_list(call, views, sizeof *views, more ? limit : count, 0);
 }
 
 /* Events. */
@@ -194,9 +192,8 @@ static status read_events(struct call *call)
     int64_t after = query->after_number == INTEGER_NONE ? 0 : query->after_number;
     struct event_entry *found;
     TRY(event_list(call->work, &found, &count, after, limit + 1));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
     struct event_view *views = call_take(call, sizeof *views * (size_t)(count + 1));
-    if (objects == NULL || views == NULL) {
+    if (views == NULL) {
         return OUT_OF_MEMORY;
     }
     struct arena *arena = call->exchange->arena;
@@ -205,11 +202,10 @@ static status read_events(struct call *call)
         if (!text_present(views[i].entry.data)) {
             views[i].entry.data = TEXT("{}");
         }
-        objects[i] = &views[i];
     }
     bool more = count > limit;
     call->reply_next_text = more ? arena_print(arena, "%lld", (long long)found[limit - 1].number) : TEXT_ABSENT;
-    return reply_list(call, objects, more ? limit : count, 0);
+    return reply_list(call, views, sizeof *views, more ? limit : count, 0);
 }
 
 // PCI DSS 10.2.1.3: who looks at the trail stands in it.

@@ -39,10 +39,11 @@ status reply_one(struct call *call, const void *object)
     return OK;
 }
 
-status reply_list(struct call *call, const void *const *objects, int count, int64_t next)
+status reply_list(struct call *call, const void *items, size_t size, int count, int64_t next)
 {
     assert(call->operation->list);
-    call->reply_list = objects;
+    call->reply_items = items;
+    call->reply_item_size = size;
     call->reply_count = count;
     call->reply_next = next;
     call->reply_status = 200;

@@ -216,16 +216,14 @@ static status read_list(struct call *call)
     };
     TRY(card_list(call->work, &found, &count, &filter));
     struct card_reply *replies = call_take(call, sizeof *replies * (size_t)(count + 1));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (replies == NULL || objects == NULL) {
+    if (replies == NULL) {
         return OUT_OF_MEMORY;
     }
     for (int i = 0; i < count; i++) {
         replies[i].card = found[i];
-        objects[i] = &replies[i];
     }
     bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].id : 0);
+    return reply_list(call, replies, sizeof *replies, more ? limit : count, more ? found[limit - 1].id : 0);
 }
 
 static status change(struct call *call)
@@ -254,15 +252,7 @@ static status history(struct call *call)
     int limit = page_limit(&query->page), count = 0;
     struct card_event *found;
     TRY(card_history(call->work, &found, &count, call->path_ids[0], limit + 1, query->page.after));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &found[i];
-    }
-    bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].id : 0);
+    return REPLY_PAGE(call, found, count, limit);
 }
 
 static status reveal(struct call *call)

@@ -1,7 +1,7 @@
 #include "api/customers.h"
 
 #include "base/limits.h"
-#include "domain/card.h"
+#include "domain/card_availability.h"
 #include "domain/customer.h"
 
 #define C(member) offsetof(struct customer, member)
@@ -53,18 +53,6 @@ static const struct field search_fields[] = {
 
 static const struct shape search_shape = SHAPE("CustomerSearch", struct search_input, search_fields);
 
-static status reply_customers(struct call *call, struct customer *found, int count, int64_t next)
-{
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &found[i];
-    }
-    return reply_list(call, objects, count, next);
-}
-
 static status read_list(struct call *call)
 {
     const struct customer_query *query = call->query;
@@ -72,8 +60,7 @@ static status read_list(struct call *call)
     struct customer *found;
     const struct customer_filter filter = { limit + 1, query->page.after };
     TRY(customer_list(call->work, &found, &count, &filter));
-    bool more = count > limit;
-    return reply_customers(call, found, more ? limit : count, more ? found[limit - 1].id : 0);
+    return REPLY_PAGE(call, found, count, limit);
 }
 
 static status read_one(struct call *call)
@@ -144,7 +131,7 @@ static status search_number(struct call *call, text number)
     if (result != OK && status_is_fault(result)) {
         return result;
     }
-    return reply_customers(call, found, result == OK ? 1 : 0, 0);
+    return reply_list(call, found, sizeof *found, result == OK ? 1 : 0, 0);
 }
 
 static status search(struct call *call)
@@ -159,7 +146,7 @@ static status search(struct call *call)
     struct customer *found;
     int count = 0;
     TRY(customer_search(call->work, &found, &count, &by));
-    return reply_customers(call, found, count, 0);
+    return reply_list(call, found, sizeof *found, count, 0);
 }
 
 static const struct operation rows[] = {

@@ -37,7 +37,7 @@ static void forget_reply(struct call *call)
     }
     call->reply_status = 0;
     call->reply_object = NULL;
-    call->reply_list = NULL;
+    call->reply_items = NULL;
     call->reply_count = 0;
     call->reply_next = 0;
     call->reply_next_text = TEXT_ABSENT;

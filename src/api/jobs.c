@@ -82,15 +82,7 @@ static status read_list(struct call *call)
     struct job *found;
     const struct job_filter filter = { limit + 1, query->page.after, query->state };
     TRY(job_list(call->work, &found, &count, &filter));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &found[i];
-    }
-    bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].id : 0);
+    return REPLY_PAGE(call, found, count, limit);
 }
 
 static status cancel(struct call *call)
@@ -111,15 +103,8 @@ static status read_results(struct call *call)
     struct job_result *found;
     const struct job_result_filter filter = { call->path_ids[0], limit + 1, query->page.after, query->failed_only };
     TRY(job_results(call->work, &found, &count, &filter));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &found[i];
-    }
     bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].row : 0);
+    return reply_list(call, found, sizeof *found, more ? limit : count, more ? found[limit - 1].row : 0);
 }
 
 static status reply_text_of(struct call *call, struct buffer *out)

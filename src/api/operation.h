@@ -39,7 +39,8 @@ struct call {
     int reply_status;
     const struct shape *reply_shape;
     const void *reply_object;                 // in the arena
-    const void *const *reply_list;
+    const void *reply_items;                  // of a list: reply_count structs of operation->out, reply_item_size apart
+    size_t reply_item_size;
     int reply_count;
     int64_t reply_next;                       // cursor of the next page; 0: none
     text reply_next_text;                     // the same where a cursor is no id; absent: none
@@ -93,7 +94,12 @@ void *call_take(struct call *call, size_t size);               // zeroed, in the
 status call_fault(struct call *call, const char *field, status code); // adds a fault, returns code
 
 status reply_one(struct call *call, const void *object);       // an object of operation->out
-status reply_list(struct call *call, const void *const *objects, int count, int64_t next);
+/* `items`: an array of structs of operation->out, `size` bytes each. `next`: the cursor of the next page; 0: none. */
+status reply_list(struct call *call, const void *items, size_t size, int count, int64_t next);
+/* A page of structs with an `id`, of which one more than `limit` was asked for, to see whether there is more. */
+#define REPLY_PAGE(call, items, count, limit)                                                                          \
+    reply_list((call), (items), sizeof *(items), (count) > (limit) ? (limit) : (count),                                \
+               (count) > (limit) ? (items)[(limit) - 1].id : 0)
 status reply_nothing(struct call *call);                       // 204
 
 /* Paging: every list's query shape starts with these two. `after` is 0 for the first page. */

@@ -30,14 +30,7 @@ static status read_list(struct call *call)
     struct message *messages;
     int count;
     TRY(outbox_recent(call->work, &messages, &count, SHOWN_COUNT));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &messages[i];
-    }
-    return reply_list(call, objects, count, 0);
+    return reply_list(call, messages, sizeof *messages, count, 0);
 }
 
 /* The page. */

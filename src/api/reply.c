@@ -24,7 +24,7 @@ void reply_write(const struct call *call, bool secrets, struct buffer *out)
         if (i > 0) {
             buffer_append_text(out, TEXT(","));
         }
-        shape_encode(operation->out, call->reply_list[i], secrets, out);
+        shape_encode(operation->out, (const char *)call->reply_items + (size_t)i * call->reply_item_size, secrets, out);
     }
     buffer_append_text(out, TEXT("],\"next\":"));
     if (text_present(call->reply_next_text)) {

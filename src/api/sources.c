@@ -27,15 +27,7 @@ static status read_list(struct call *call)
     struct source *found;
     const struct source_filter filter = { limit + 1, query->page.after };
     TRY(source_list(call->work, &found, &count, &filter));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
-    if (objects == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        objects[i] = &found[i];
-    }
-    bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].id : 0);
+    return REPLY_PAGE(call, found, count, limit);
 }
 
 static status create(struct call *call)

@@ -123,18 +123,16 @@ static status read_list(struct call *call)
     struct user *found;
     const struct user_filter filter = { limit + 1, query->page.after, query->name };
     TRY(user_list(call->work, &found, &count, &filter));
-    const void **objects = call_take(call, sizeof *objects * (size_t)(count + 1));
     struct user_form *forms = call_take(call, sizeof *forms * (size_t)(count + 1));
-    if (objects == NULL || forms == NULL) {
+    if (forms == NULL) {
         return OUT_OF_MEMORY;
     }
     for (int i = 0; i < count; i++) {
         forms[i].user = found[i];
         show(&forms[i], call->work->now_ms);
-        objects[i] = &forms[i];
     }
     bool more = count > limit;
-    return reply_list(call, objects, more ? limit : count, more ? found[limit - 1].id : 0);
+    return reply_list(call, forms, sizeof *forms, more ? limit : count, more ? found[limit - 1].id : 0);
 }
 
 static status prepare_change(struct call *call)

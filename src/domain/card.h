@@ -57,8 +57,4 @@ must_use status card_show_number(struct work *work, struct card *card, const str
 must_use status card_current_at(struct work *work, struct card *out, const struct series *series, uint64_t k);
 must_use status card_current_registered(struct work *work, struct card *out, int64_t registered_id);
 
-/* The current card of a number: CARD_NOT_FOUND, NO_SERIES_FOR_NUMBER, WRONG_CHECK_DIGIT. */
-must_use status card_find_by_number(struct work *work, struct card *out, text number);
-must_use status card_customer_by_number(struct work *work, text number, int64_t *customer_id);
-
 #endif

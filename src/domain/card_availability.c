@@ -75,3 +75,23 @@ status card_availability(struct work *work, struct availability *out, text numbe
     }
     return status_is_fault(out->reason) ? out->reason : OK;
 }
+
+status card_find_by_number(struct work *work, struct card *out, text number)
+{
+    struct availability availability;
+    TRY(card_availability(work, &availability, number));
+    if (availability.card.id == 0) {
+        bool misread = availability.reason == NO_SERIES_FOR_NUMBER || availability.reason == WRONG_CHECK_DIGIT;
+        return misread ? availability.reason : CARD_NOT_FOUND;
+    }
+    *out = availability.card;
+    return OK;
+}
+
+status card_customer_by_number(struct work *work, text number, int64_t *customer_id)
+{
+    struct card card;
+    TRY(card_find_by_number(work, &card, number));
+    *customer_id = card.customer_id;
+    return card.customer_id != 0 ? OK : CUSTOMER_NOT_FOUND;
+}

@@ -21,4 +21,8 @@ struct availability {
 
 must_use status card_availability(struct work *work, struct availability *out, text number);
 
+/* The current card of a number: CARD_NOT_FOUND, NO_SERIES_FOR_NUMBER, WRONG_CHECK_DIGIT. */
+must_use status card_find_by_number(struct work *work, struct card *out, text number);
+must_use status card_customer_by_number(struct work *work, text number, int64_t *customer_id);
+
 #endif

@@ -117,13 +117,14 @@ static const char SERIES_DRAWN[] = "SELECT id, drawn FROM series WHERE id > $1 O
 static const char RAISE_DRAWN[] = "UPDATE series SET drawn = $2 WHERE id = $1 AND drawn < $2 AND $2 <= space";
 
 // A mark above the database: numbers behind it were shown and this database does not know of them.
-static status judge_mark(struct database *database, const struct mark *mark, bool restore, int *behind)
+static status judge_mark(struct database *database, const struct mark *mark, bool restore, int *behind, int *unknown)
 {
     struct rows rows = { 0 };
     TRY(database_query(database, &rows, SERIES_DRAWN, ARGS(value_i64(mark->series_id - 1))));
     bool found = rows_next(&rows) && row_i64(&rows, 0) == mark->series_id;
     bool below = found && (uint64_t)row_i64(&rows, 1) < mark->drawn;
     TRY(rows_close(&rows));
+    *unknown += !found;
     if (!below) {
         return OK;
     }
@@ -134,10 +135,14 @@ static status judge_mark(struct database *database, const struct mark *mark, boo
 
 static status judge_high_water(struct installation *installation, struct database *database, bool restore, FILE *errors)
 {
-    int behind = 0, cursor = 0;
+    int behind = 0, unknown = 0, cursor = 0;
     struct mark mark;
     while (high_water_each(installation->high_water, &cursor, &mark)) {
-        TRY(judge_mark(database, &mark, restore, &behind));
+        TRY(judge_mark(database, &mark, restore, &behind, &unknown));
+    }
+    if (unknown > 0) {
+        fprintf(errors, "cardwright: %d series that drew numbers are not in this database: they were made after its backup. "
+                        "Their numbers were shown; give their prefixes to no new series.\n", unknown);
     }
     if (restore) {
         fprintf(errors, "cardwright: %d series brought past their marks\n", behind);

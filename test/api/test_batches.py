@@ -85,7 +85,7 @@ def exhausted(world):
     numbers = world.numbers(world.batch(series, 9)) + world.numbers(world.batch(series, 1))
     equal(sorted(number[:7] for number in numbers), [prefix + str(i) for i in range(10)], "every number of the space, once")
     world.owner.post(path, {"count": 1}).problem(409, "number_space_exhausted")
-    holds(world.owner.get(f"/v1/series/{series['id']}").ok(), space={"total": "10", "drawn": "10", "left": "0"})
+    holds(world.owner.get(f"/v1/series/{series['id']}").ok(), space={"total": "10", "drawn": "10", "left": "0", "nearly_full": True})
     world.owner.post("/v1/cards", {"customer_id": world.customer()["id"], "series_id": series["id"]}).problem(
         409, "number_space_exhausted", ("series_id", "number_space_exhausted"))
 

@@ -78,7 +78,7 @@ static void test_list(void **state)
     shape_check(call->operation->out);
     assert_int_equal(call->operation->run(call), OK);
     assert_int_equal(call->reply_count, 50);
-    const struct message *first = call->reply_list[0], *last = call->reply_list[49];
+    const struct message *first = call->reply_items, *last = first + 49;
     assert_true(first->id > last->id);
     assert_true(text_equal(last->body, TEXT("123456")));
     assert_true(text_equal(first->to, TEXT("asha@example.com")));
