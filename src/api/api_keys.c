@@ -7,18 +7,24 @@
 
 static const struct field fields[] = {
     { "id", FIELD_ID, K(id), FIELD_OUTPUT, .id_prefix = "key", .help = "The key's id." },
-    { "name", FIELD_TEXT, K(name), FIELD_REQUIRED, .min = 1, .max = NAME_LEN_MAX, .form = FORM_LINE, .help = "Who or what uses it." },
-    { "role", FIELD_ENUM, K(role), FIELD_REQUIRED, .names = role_names, .help = "What it may do; no more than who makes it." },
+    { "name", FIELD_TEXT, K(name), FIELD_REQUIRED, .min = 1, .max = NAME_LEN_MAX, .form = FORM_LINE,
+      .help = "Who or what uses it." },
+    { "role", FIELD_ENUM, K(role), FIELD_REQUIRED, .names = role_names,
+      .help = "What it may do; no more than who makes it." },
     { "expires_at", FIELD_TIME, K(expires_ms), FIELD_NULLABLE, .help = "From then on it lets nobody in; null: never." },
     { "prefix", FIELD_TEXT, K(prefix), FIELD_OUTPUT, .help = "How the key begins, to tell keys apart." },
-    { "key", FIELD_TEXT, K(token), FIELD_OUTPUT | FIELD_SECRET, .help = "The key itself, in the answer that makes it and never again." },
+    { "key", FIELD_TEXT, K(token), FIELD_OUTPUT | FIELD_SECRET,
+      .help = "The key itself, in the answer that makes it and never again." },
     { "created_at", FIELD_TIME, K(created_ms), FIELD_OUTPUT, .help = "When it was made." },
-    { "revoked_at", FIELD_TIME, K(revoked_ms), FIELD_OUTPUT | FIELD_NULLABLE, .help = "When it was revoked; null: it was not." },
+    { "revoked_at", FIELD_TIME, K(revoked_ms), FIELD_OUTPUT | FIELD_NULLABLE,
+      .help = "When it was revoked; null: it was not." },
 };
 
 static const struct shape shape = SHAPE("ApiKey", struct api_key, fields);
 
-struct query { struct page page; };
+struct query {
+    struct page page;
+};
 
 static const struct field query_fields[] = { PAGE_FIELDS(struct query) };
 static const struct shape query_shape = SHAPE("ApiKeyQuery", struct query, query_fields);
@@ -54,11 +60,11 @@ static const struct operation rows[] = {
     { "GET", "/v1/api-keys", READ, MAY_READ_PEOPLE, read_list, .query = &query_shape, .out = &shape, .list = true,
       .id = "api_key_list", .tag = "People", .help = "List API keys, newest first." },
     { "POST", "/v1/api-keys", WRITE, MAY_MANAGE_PEOPLE, create, .in = &shape, .out = &shape, .success = 201,
-      .audit = "api_key.created", .outcomes = { ROLE_TOO_HIGH, OUT_OF_RANGE },
-      .id = "api_key_create", .tag = "People", .help = "Make an API key. It is shown once." },
-    { "DELETE", "/v1/api-keys/{key_id}", WRITE, MAY_MANAGE_PEOPLE, revoke, .success = 204,
-      .audit = "api_key.revoked", .outcomes = { API_KEY_NOT_FOUND },
-      .id = "api_key_revoke", .tag = "People", .help = "Revoke an API key, for good and at once." },
+      .audit = "api_key.created", .outcomes = { ROLE_TOO_HIGH, OUT_OF_RANGE }, .id = "api_key_create", .tag = "People",
+      .help = "Make an API key. It is shown once." },
+    { "DELETE", "/v1/api-keys/{key_id}", WRITE, MAY_MANAGE_PEOPLE, revoke, .success = 204, .audit = "api_key.revoked",
+      .outcomes = { API_KEY_NOT_FOUND }, .id = "api_key_revoke", .tag = "People",
+      .help = "Revoke an API key, for good and at once." },
 };
 
 const struct operation_table api_key_operations = OPERATION_TABLE(rows);

@@ -18,7 +18,8 @@ static const struct field audit_fields[] = {
     { "at", FIELD_TIME, A(record.at_ms), FIELD_OUTPUT, .help = "When." },
     { "actor", FIELD_TEXT, A(record.actor_name), FIELD_OUTPUT | FIELD_NULLABLE, .help = "Name of who did it." },
     { "actor_id", FIELD_TEXT, A(actor_id), FIELD_OUTPUT | FIELD_NULLABLE, .help = "Id of the user or API key." },
-    { "actor_kind", FIELD_ENUM, A(actor_kind), FIELD_OUTPUT, .names = audit_actor_names, .help = "What kind of caller did it." },
+    { "actor_kind", FIELD_ENUM, A(actor_kind), FIELD_OUTPUT, .names = audit_actor_names,
+      .help = "What kind of caller did it." },
     { "channel", FIELD_ENUM, A(channel), FIELD_OUTPUT, .names = audit_channel_names, .help = "The way it came." },
     { "peer", FIELD_TEXT, A(record.peer), FIELD_OUTPUT | FIELD_NULLABLE, .help = "The address it came from." },
     { "action", FIELD_TEXT, A(record.action), FIELD_OUTPUT, .help = "What was done or tried." },
@@ -47,7 +48,8 @@ static const struct field audit_query_fields[] = {
     { "limit", FIELD_INTEGER, Q(limit), .min = 1, .max = PAGE_COUNT_MAX, .help = "How many to return." },
     { "after", FIELD_TEXT, Q(after), .min = 1, .max = AUDIT_PLACE_LEN_MAX, .help = "The `next` of the page before." },
     { "action", FIELD_TEXT, Q(action), .max = WORD_LEN_MAX, .help = "Only this action: \"card.issued\"." },
-    { "actor", FIELD_TEXT, Q(actor), .max = EMAIL_LEN_MAX, .help = "Only by this user or API key: its id or its name." },
+    { "actor", FIELD_TEXT, Q(actor), .max = EMAIL_LEN_MAX,
+      .help = "Only by this user or API key: its id or its name." },
     { "subject_id", FIELD_TEXT, Q(subject_id), .max = WORD_LEN_MAX, .help = "Only about this: any printed id." },
     { "result", FIELD_TEXT, Q(result), .max = WORD_LEN_MAX, .help = "Only \"ok\", or this code of a refusal." },
     { "from", FIELD_TIME, Q(from_ms), .help = "Not before." },
@@ -164,7 +166,8 @@ struct event_view {
 #define E(member) offsetof(struct event_view, member)
 
 static const struct field event_fields[] = {
-    { "number", FIELD_INTEGER, E(entry.number), FIELD_OUTPUT, .help = "Rises in the order of publication; other organisations' are left out." },
+    { "number", FIELD_INTEGER, E(entry.number), FIELD_OUTPUT,
+      .help = "Rises in the order of publication; other organisations' are left out." },
     { "type", FIELD_TEXT, E(entry.type), FIELD_OUTPUT, .help = "What happened: \"card.issued\"." },
     { "subject_id", FIELD_TEXT, E(subject_id), FIELD_OUTPUT | FIELD_NULLABLE, .help = "To what." },
     { "at", FIELD_TIME, E(entry.at_ms), FIELD_OUTPUT, .help = "When." },
@@ -178,7 +181,8 @@ struct event_query {
 };
 
 static const struct field event_query_fields[] = {
-    { "limit", FIELD_INTEGER, offsetof(struct event_query, limit), .min = 1, .max = PAGE_COUNT_MAX, .help = "How many to return." },
+    { "limit", FIELD_INTEGER, offsetof(struct event_query, limit), .min = 1, .max = PAGE_COUNT_MAX,
+      .help = "How many to return." },
     { "after_number", FIELD_INTEGER, offsetof(struct event_query, after_number), .min = 0, .max = INT64_MAX,
       .help = "The last number seen; from the first event when not given." },
 };
@@ -210,11 +214,12 @@ static status read_events(struct call *call)
 
 // PCI DSS 10.2.1.3: who looks at the trail stands in it.
 static const struct operation rows[] = {
-    { "GET", "/v1/audit", READ, MAY_READ_AUDIT, read_audit, .query = &audit_query_shape, .out = &audit_shape, .list = true,
-      .audit = "audit.read", .outcomes = { BAD_FORMAT },
-      .id = "audit_list", .tag = "Audit", .help = "Read the audit trail, newest first." },
-    { "GET", "/v1/events", READ, MAY_READ_EVENTS, read_events, .query = &event_query_shape, .out = &event_shape, .list = true,
-      .id = "event_list", .tag = "Events", .help = "Read events, oldest first; `next` is the next page's after_number." },
+    { "GET", "/v1/audit", READ, MAY_READ_AUDIT, read_audit, .query = &audit_query_shape, .out = &audit_shape,
+      .list = true, .audit = "audit.read", .outcomes = { BAD_FORMAT }, .id = "audit_list", .tag = "Audit",
+      .help = "Read the audit trail, newest first." },
+    { "GET", "/v1/events", READ, MAY_READ_EVENTS, read_events, .query = &event_query_shape, .out = &event_shape,
+      .list = true, .id = "event_list", .tag = "Events",
+      .help = "Read events, oldest first; `next` is the next page's after_number." },
 };
 
 const struct operation_table audit_operations = OPERATION_TABLE(rows);

@@ -8,7 +8,10 @@
 #include "base/status.h"
 #include "base/text.h"
 
-struct byte_range { uint64_t from, len; bool partial; };
+struct byte_range {
+    uint64_t from, len;
+    bool partial;
+};
 
 /* RANGE_NOT_SATISFIABLE when it lies outside the content. Absent header: everything. */
 must_use status byte_range_parse(struct byte_range *out, text header, uint64_t content_len);

@@ -5,11 +5,13 @@
 #include "domain/card_availability.h"
 #include "domain/card_change.h"
 
-struct check_input { text number; };
+struct check_input {
+    text number;
+};
 
 static const struct field check_fields[] = {
-    { "number", FIELD_TEXT, offsetof(struct check_input, number), FIELD_REQUIRED | FIELD_SECRET, .min = NUMBER_LEN_MIN, .max = NUMBER_LEN_MAX,
-      .form = FORM_CARD_NUMBER, .help = "The whole number." },
+    { "number", FIELD_TEXT, offsetof(struct check_input, number), FIELD_REQUIRED | FIELD_SECRET, .min = NUMBER_LEN_MIN,
+      .max = NUMBER_LEN_MAX, .form = FORM_CARD_NUMBER, .help = "The whole number." },
 };
 
 static const struct shape check_shape = SHAPE("NumberCheck", struct check_input, check_fields);
@@ -24,11 +26,19 @@ struct check_reply {
 #define R(member) offsetof(struct check_reply, member)
 
 static const char *const reason_names[] = {
-    "available", "taken", "not_generated", "resting", "wrong_check_digit", "no_series", "series_inactive", "batch_voided", NULL,
+    "available", "taken",           "not_generated", "resting", "wrong_check_digit",
+    "no_series", "series_inactive", "batch_voided",  NULL,
 };
 
 static const status reasons[] = {
-    OK, NUMBER_TAKEN, NUMBER_NOT_GENERATED, NUMBER_RESTING, WRONG_CHECK_DIGIT, NO_SERIES_FOR_NUMBER, SERIES_INACTIVE, BATCH_VOIDED,
+    OK,
+    NUMBER_TAKEN,
+    NUMBER_NOT_GENERATED,
+    NUMBER_RESTING,
+    WRONG_CHECK_DIGIT,
+    NO_SERIES_FOR_NUMBER,
+    SERIES_INACTIVE,
+    BATCH_VOIDED,
 };
 
 static const struct field check_reply_fields[] = {
@@ -38,7 +48,8 @@ static const struct field check_reply_fields[] = {
     { "series_id", FIELD_ID, R(series_id), FIELD_NULLABLE, .id_prefix = "series", .help = "The series it lies in." },
     { "batch_id", FIELD_ID, R(batch_id), FIELD_NULLABLE, .id_prefix = "batch", .help = "The batch it was drawn in." },
     { "card_id", FIELD_ID, R(card_id), FIELD_NULLABLE, .id_prefix = "card", .help = "The card that has it." },
-    { "resting_until", FIELD_TIME, R(resting_until_ms), FIELD_NULLABLE, .help = "When a resting number is free again." },
+    { "resting_until", FIELD_TIME, R(resting_until_ms), FIELD_NULLABLE,
+      .help = "When a resting number is free again." },
 };
 
 static const struct shape check_reply_shape = SHAPE("NumberAvailability", struct check_reply, check_reply_fields);
@@ -67,14 +78,15 @@ static status check(struct call *call)
 }
 
 static const struct field register_fields[] = {
-    { "number", FIELD_TEXT, offsetof(struct card_registration, number), FIELD_REQUIRED | FIELD_SECRET, .min = NUMBER_LEN_MIN, .max = NUMBER_LEN_MAX,
-      .form = FORM_CARD_NUMBER, .help = "The whole number, made elsewhere." },
+    { "number", FIELD_TEXT, offsetof(struct card_registration, number), FIELD_REQUIRED | FIELD_SECRET,
+      .min = NUMBER_LEN_MIN, .max = NUMBER_LEN_MAX, .form = FORM_CARD_NUMBER,
+      .help = "The whole number, made elsewhere." },
     { "series_id", FIELD_ID, offsetof(struct card_registration, series_id), FIELD_NULLABLE, .id_prefix = "series",
       .help = "The series it must lie in; found by the number when left out." },
-    { "status_label", FIELD_TEXT, offsetof(struct card_registration, label), FIELD_NULLABLE, .min = 1, .max = LABEL_LEN_MAX, .form = FORM_LINE,
-      .help = "A label of the status not_issued; its default when left out." },
-    { "external_id", FIELD_TEXT, offsetof(struct card_registration, external_id), FIELD_NULLABLE, .min = 1, .max = EXTERNAL_ID_LEN_MAX,
-      .form = FORM_LINE, .help = "The organisation's own reference, unique." },
+    { "status_label", FIELD_TEXT, offsetof(struct card_registration, label), FIELD_NULLABLE, .min = 1,
+      .max = LABEL_LEN_MAX, .form = FORM_LINE, .help = "A label of the status not_issued; its default when left out." },
+    { "external_id", FIELD_TEXT, offsetof(struct card_registration, external_id), FIELD_NULLABLE, .min = 1,
+      .max = EXTERNAL_ID_LEN_MAX, .form = FORM_LINE, .help = "The organisation's own reference, unique." },
 };
 
 static const struct shape register_shape = SHAPE("NumberRegistration", struct card_registration, register_fields);
@@ -88,12 +100,14 @@ static status register_number(struct call *call)
 
 static const struct operation rows[] = {
     { "POST", "/v1/card-numbers/check", READ, MAY_READ_CARDS, check, .in = &check_shape, .out = &check_reply_shape,
-      .id = "card_number_check", .tag = "Card numbers", .help = "May this number be linked to a customer? Answers with the reason." },
-    { "POST", "/v1/card-numbers", WRITE, MAY_REGISTER_NUMBERS, register_number, .in = &register_shape, .out = &card_shape, .success = 201,
-      .audit = "card_number.registered", .event = "card_number.registered",
-      .outcomes = { NO_SERIES_FOR_NUMBER, WRONG_CHECK_DIGIT, SERIES_INACTIVE, NUMBER_ALREADY_REGISTERED, NUMBER_ALREADY_GENERATED,
-                    LABEL_NOT_FOUND, LABEL_RETIRED, LABEL_NOT_FOR_STATUS, EXTERNAL_ID_TAKEN },
-      .id = "card_number_register", .tag = "Card numbers", .help = "Register a number that was made elsewhere; it waits for a customer." },
+      .id = "card_number_check", .tag = "Card numbers",
+      .help = "May this number be linked to a customer? Answers with the reason." },
+    { "POST", "/v1/card-numbers", WRITE, MAY_REGISTER_NUMBERS, register_number, .in = &register_shape,
+      .out = &card_shape, .success = 201, .audit = "card_number.registered", .event = "card_number.registered",
+      .outcomes = { NO_SERIES_FOR_NUMBER, WRONG_CHECK_DIGIT, SERIES_INACTIVE, NUMBER_ALREADY_REGISTERED,
+                    NUMBER_ALREADY_GENERATED, LABEL_NOT_FOUND, LABEL_RETIRED, LABEL_NOT_FOR_STATUS, EXTERNAL_ID_TAKEN },
+      .id = "card_number_register", .tag = "Card numbers",
+      .help = "Register a number that was made elsewhere; it waits for a customer." },
 };
 
 const struct operation_table card_number_operations = OPERATION_TABLE(rows);

@@ -8,19 +8,25 @@
 
 static const struct field fields[] = {
     { "id", FIELD_ID, C(id), FIELD_OUTPUT, .id_prefix = "cus", .help = "The customer's id." },
-    { "external_id", FIELD_TEXT, C(external_id), FIELD_NULLABLE, .min = 1, .max = EXTERNAL_ID_LEN_MAX, .form = FORM_LINE,
-      .help = "The organisation's own reference, unique. One of this, mobile and email is there." },
-    { "first_name", FIELD_TEXT, C(first_name), FIELD_NULLABLE, .min = 1, .max = NAME_LEN_MAX, .form = FORM_LINE, .help = "First name." },
+    { "external_id", FIELD_TEXT, C(external_id), FIELD_NULLABLE, .min = 1, .max = EXTERNAL_ID_LEN_MAX,
+      .form = FORM_LINE, .help = "The organisation's own reference, unique. One of this, mobile and email is there." },
+    { "first_name", FIELD_TEXT, C(first_name), FIELD_NULLABLE, .min = 1, .max = NAME_LEN_MAX, .form = FORM_LINE,
+      .help = "First name." },
     { "last_name", FIELD_TEXT, C(last_name), FIELD_NULLABLE, .min = 1, .max = NAME_LEN_MAX, .form = FORM_LINE,
       .help = "Last name, or the name of a business." },
-    { "mobile", FIELD_TEXT, C(mobile), FIELD_NULLABLE, .max = MOBILE_LEN_MAX, .form = FORM_MOBILE, .help = "Mobile number (E.164), unique." },
-    { "email", FIELD_TEXT, C(email), FIELD_NULLABLE, .max = EMAIL_LEN_MAX, .form = FORM_EMAIL, .help = "Email address, kept in small letters, unique." },
+    { "mobile", FIELD_TEXT, C(mobile), FIELD_NULLABLE, .max = MOBILE_LEN_MAX, .form = FORM_MOBILE,
+      .help = "Mobile number (E.164), unique." },
+    { "email", FIELD_TEXT, C(email), FIELD_NULLABLE, .max = EMAIL_LEN_MAX, .form = FORM_EMAIL,
+      .help = "Email address, kept in small letters, unique." },
     { "date_of_birth", FIELD_DATE, C(date_of_birth), FIELD_NULLABLE, .help = "Date of birth." },
-    { "nationality", FIELD_TEXT, C(nationality), FIELD_NULLABLE, .form = FORM_COUNTRY, .help = "Country of nationality (ISO 3166-1 alpha-2)." },
+    { "nationality", FIELD_TEXT, C(nationality), FIELD_NULLABLE, .form = FORM_COUNTRY,
+      .help = "Country of nationality (ISO 3166-1 alpha-2)." },
     { "verification", FIELD_ENUM, C(verification), .names = verification_names,
       .help = "How far the person is verified; a new customer is verified (default) or pending." },
-    { "card_counts.all", FIELD_INTEGER, C(cards_all), FIELD_OUTPUT, .help = "Cards in the customer's hands, closed ones left out." },
-    { "card_counts.active", FIELD_INTEGER, C(cards_active), FIELD_OUTPUT, .help = "Those that count as active by the settings." },
+    { "card_counts.all", FIELD_INTEGER, C(cards_all), FIELD_OUTPUT,
+      .help = "Cards in the customer's hands, closed ones left out." },
+    { "card_counts.active", FIELD_INTEGER, C(cards_active), FIELD_OUTPUT,
+      .help = "Those that count as active by the settings." },
     { "created_at", FIELD_TIME, C(created_ms), FIELD_OUTPUT, .help = "When it was made." },
     { "version", FIELD_INTEGER, C(version), .min = 0, .max = INT64_MAX,
       .help = "Rises with each change; sent with a change, it must be the current one." },
@@ -28,7 +34,9 @@ static const struct field fields[] = {
 
 static const struct shape shape = SHAPE("Customer", struct customer, fields);
 
-struct customer_query { struct page page; };
+struct customer_query {
+    struct page page;
+};
 
 static const struct field query_fields[] = { PAGE_FIELDS(struct customer_query) };
 
@@ -42,13 +50,19 @@ struct search_input {
 #define I(member) offsetof(struct search_input, member)
 
 static const struct field search_fields[] = {
-    { "mobile", FIELD_TEXT, I(search.mobile), .max = MOBILE_LEN_MAX, .form = FORM_MOBILE, .help = "The customer with this mobile number." },
-    { "email", FIELD_TEXT, I(search.email), .max = EMAIL_LEN_MAX, .form = FORM_EMAIL, .help = "The customer with this email address." },
-    { "external_id", FIELD_TEXT, I(search.external_id), .min = 1, .max = EXTERNAL_ID_LEN_MAX, .form = FORM_LINE, .help = "The customer with this reference." },
+    { "mobile", FIELD_TEXT, I(search.mobile), .max = MOBILE_LEN_MAX, .form = FORM_MOBILE,
+      .help = "The customer with this mobile number." },
+    { "email", FIELD_TEXT, I(search.email), .max = EMAIL_LEN_MAX, .form = FORM_EMAIL,
+      .help = "The customer with this email address." },
+    { "external_id", FIELD_TEXT, I(search.external_id), .min = 1, .max = EXTERNAL_ID_LEN_MAX, .form = FORM_LINE,
+      .help = "The customer with this reference." },
     { "name", FIELD_TEXT, I(search.name), .min = 1, .max = 2 * NAME_LEN_MAX + 1, .form = FORM_LINE,
-      .help = "The beginning of a first or last name, or a first name and the beginning of a last name; capitals do not matter." },
-    { "number", FIELD_TEXT, I(number), FIELD_SECRET, .form = FORM_CARD_NUMBER, .help = "The customer who has the card of this number." },
-    { "limit", FIELD_INTEGER, I(search.limit), .min = 1, .max = CUSTOMER_SEARCH_COUNT_MAX, .help = "How many to return." },
+      .help =
+          "The beginning of a first or last name, or a first name and the beginning of a last name; capitals do not matter." },
+    { "number", FIELD_TEXT, I(number), FIELD_SECRET, .form = FORM_CARD_NUMBER,
+      .help = "The customer who has the card of this number." },
+    { "limit", FIELD_INTEGER, I(search.limit), .min = 1, .max = CUSTOMER_SEARCH_COUNT_MAX,
+      .help = "How many to return." },
 };
 
 static const struct shape search_shape = SHAPE("CustomerSearch", struct search_input, search_fields);
@@ -100,9 +114,15 @@ static status change(struct call *call)
 // Exactly one way to search is to be named.
 static status judge_search(struct call *call, const struct search_input *input)
 {
-    const struct { const char *name; text value; } ways[] = {
-        { "mobile", input->search.mobile }, { "email", input->search.email }, { "external_id", input->search.external_id },
-        { "name", input->search.name },     { "number", input->number },
+    const struct {
+        const char *name;
+        text value;
+    } ways[] = {
+        { "mobile", input->search.mobile },
+        { "email", input->search.email },
+        { "external_id", input->search.external_id },
+        { "name", input->search.name },
+        { "number", input->number },
     };
     int given = 0;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -111,7 +131,8 @@ static status judge_search(struct call *call, const struct search_input *input)
         }
     }
     if (given == 0) {
-        faults_add_message(&call->faults, TEXT(""), REQUIRED, "Give one of mobile, email, external_id, name and number.");
+        faults_add_message(&call->faults, TEXT(""), REQUIRED,
+                           "Give one of mobile, email, external_id, name and number.");
     }
     return given == 1 ? OK : INVALID_INPUT;
 }
@@ -155,12 +176,13 @@ static const struct operation rows[] = {
     { "POST", "/v1/customers", WRITE, MAY_CHANGE_CUSTOMERS, create, .in = &shape, .out = &shape, .success = 201,
       .audit = "customer.created", .event = "customer.created", .outcomes = { CUSTOMER_EXISTS },
       .id = "customer_create", .tag = "Customers", .help = "Make a customer." },
-    { "POST", "/v1/customers/search", READ, MAY_READ_CUSTOMERS, search, .in = &search_shape, .out = &shape, .list = true,
-      .id = "customer_search", .tag = "Customers", .help = "Find customers by mobile, email, external id, name or card number: one of them." },
-    { "GET", "/v1/customers/{cus_id}", READ, MAY_READ_CUSTOMERS, read_one, .out = &shape, .outcomes = { CUSTOMER_NOT_FOUND },
-      .id = "customer_get", .tag = "Customers", .help = "Read a customer." },
-    { "PATCH", "/v1/customers/{cus_id}", WRITE, MAY_CHANGE_CUSTOMERS, change, .in = &shape, .patch = true, .out = &shape,
-      .audit = "customer.changed", .event = "customer.changed",
+    { "POST", "/v1/customers/search", READ, MAY_READ_CUSTOMERS, search, .in = &search_shape, .out = &shape,
+      .list = true, .id = "customer_search", .tag = "Customers",
+      .help = "Find customers by mobile, email, external id, name or card number: one of them." },
+    { "GET", "/v1/customers/{cus_id}", READ, MAY_READ_CUSTOMERS, read_one, .out = &shape,
+      .outcomes = { CUSTOMER_NOT_FOUND }, .id = "customer_get", .tag = "Customers", .help = "Read a customer." },
+    { "PATCH", "/v1/customers/{cus_id}", WRITE, MAY_CHANGE_CUSTOMERS, change, .in = &shape, .patch = true,
+      .out = &shape, .audit = "customer.changed", .event = "customer.changed",
       .outcomes = { CUSTOMER_NOT_FOUND, CUSTOMER_EXISTS, TRANSITION_NOT_ALLOWED, VERSION_CONFLICT },
       .id = "customer_update", .tag = "Customers", .help = "Change a customer; null removes a contact." },
 };

@@ -101,7 +101,8 @@ static status take_body(struct call *call)
     if (call->input == NULL) {
         return OUT_OF_MEMORY;
     }
-    return shape_decode(shape, call->input, &call->present, exchange->body, operation->patch, exchange->arena, &call->faults);
+    return shape_decode(shape, call->input, &call->present, exchange->body, operation->patch, exchange->arena,
+                        &call->faults);
 }
 
 static status take_query(struct call *call)
@@ -113,7 +114,8 @@ static status take_query(struct call *call)
     if (call->query == NULL) {
         return OUT_OF_MEMORY;
     }
-    return shape_decode_pairs(shape, call->query, &present, exchange->query, exchange->query_count, exchange->arena, &call->faults);
+    return shape_decode_pairs(shape, call->query, &present, exchange->query, exchange->query_count, exchange->arena,
+                              &call->faults);
 }
 
 // All faults of query and body at once.
@@ -143,8 +145,9 @@ static status take_idempotency_key(struct call *call)
     bytes_put_be64(who + 8, (uint64_t)call->actor.kind);
     bytes_put_be64(who + 16, (uint64_t)call->actor.id);
     text method = call->exchange->method, path = call->exchange->path, body = call->exchange->body;
-    const struct bytes_view scope[] = { { who, sizeof who }, { method.at, method.len }, { " ", 1 }, { path.at, path.len },
-                                        { " ", 1 }, { key.at, key.len } };
+    const struct bytes_view scope[] = { { who, sizeof who }, { method.at, method.len },
+                                        { " ", 1 },          { path.at, path.len },
+                                        { " ", 1 },          { key.at, key.len } };
     TRY(keyring_authenticate(server->keyring, key_id, hash, scope, 6));
     memcpy(call->write.key_hash, hash, IDEMPOTENCY_HASH_LEN);
     const struct bytes_view content[] = { { "body", 4 }, { body.at, body.len } };
@@ -166,7 +169,8 @@ static status admit(struct call *call, struct work *work)
     }
     TRY(authenticate(call, work));
     work->organization_id = call->actor.organization_id;
-    TRY(rate_limit_request(server->limiter, call->session_id != 0 ? call->session_id : call->actor.id, &call->retry_seconds));
+    TRY(rate_limit_request(server->limiter, call->session_id != 0 ? call->session_id : call->actor.id,
+                           &call->retry_seconds));
     return call_may(call, permission) ? OK : FORBIDDEN;
 }
 
@@ -316,7 +320,8 @@ void api_handle(struct server *server, struct exchange *exchange)
     text parts[CALL_PATH_ID_COUNT_MAX];
     int part_count = 0;
     bool path_known = false;
-    const struct operation *operation = operation_find(exchange->method, exchange->path, parts, &part_count, &path_known);
+    const struct operation *operation =
+        operation_find(exchange->method, exchange->path, parts, &part_count, &path_known);
     if (operation == NULL) {
         refuse(exchange, path_known ? METHOD_NOT_ALLOWED : NOT_FOUND);
         return;

@@ -26,9 +26,17 @@ static const char head[] =
 static const char *type_word(const struct field *field)
 {
     static const char *const words[] = {
-        [FIELD_TEXT] = "text", [FIELD_INTEGER] = "integer", [FIELD_COUNT] = "digits in a string", [FIELD_BOOLEAN] = "boolean",
-        [FIELD_ID] = "id", [FIELD_TIME] = "time", [FIELD_DATE] = "date", [FIELD_ENUM] = "one of", [FIELD_ENUM_SET] = "list of",
-        [FIELD_TEXT_LIST] = "list of texts", [FIELD_JSON] = "JSON",
+        [FIELD_TEXT] = "text",
+        [FIELD_INTEGER] = "integer",
+        [FIELD_COUNT] = "digits in a string",
+        [FIELD_BOOLEAN] = "boolean",
+        [FIELD_ID] = "id",
+        [FIELD_TIME] = "time",
+        [FIELD_DATE] = "date",
+        [FIELD_ENUM] = "one of",
+        [FIELD_ENUM_SET] = "list of",
+        [FIELD_TEXT_LIST] = "list of texts",
+        [FIELD_JSON] = "JSON",
     };
     return words[field->type];
 }
@@ -73,7 +81,8 @@ static void write_operation(struct buffer *out, const struct operation *row)
     html_write_text(out, text_of(row->help));
     buffer_print(out, "</summary><p>Permission: <code>%s</code>.", permission_names[row->permission]);
     for (int i = 0; i < OPERATION_OUTCOME_COUNT_MAX && row->outcomes[i] != OK; i++) {
-        buffer_print(out, "%s<code>%s</code> %d", i == 0 ? " Refuses with: " : ", ", status_code(row->outcomes[i]), status_http(row->outcomes[i]));
+        buffer_print(out, "%s<code>%s</code> %d", i == 0 ? " Refuses with: " : ", ", status_code(row->outcomes[i]),
+                     status_http(row->outcomes[i]));
     }
     buffer_append_text(out, TEXT("</p>"));
     write_fields(out, "Query", row->query, 0, true);
@@ -129,8 +138,8 @@ static status show(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/docs", READ, MAY_REACH, show, .media_type = "text/html; charset=utf-8", .clear_ok = true, .no_database = true,
-      .id = "document_page", .tag = "Documentation", .help = "This API as a page for people." },
+    { "GET", "/docs", READ, MAY_REACH, show, .media_type = "text/html; charset=utf-8", .clear_ok = true,
+      .no_database = true, .id = "document_page", .tag = "Documentation", .help = "This API as a page for people." },
 };
 
 const struct operation_table document_page_operations = OPERATION_TABLE(rows);

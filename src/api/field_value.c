@@ -213,15 +213,25 @@ void field_take_text(const struct field_place *place, text value)
         }
         break;
     }
-    case FIELD_COUNT: take_count(place, value); break;
-    case FIELD_ID: take_id(place, value); break;
-    case FIELD_TIME: take_time(place, value); break;
-    case FIELD_DATE: take_date(place, value); break;
+    case FIELD_COUNT:
+        take_count(place, value);
+        break;
+    case FIELD_ID:
+        take_id(place, value);
+        break;
+    case FIELD_TIME:
+        take_time(place, value);
+        break;
+    case FIELD_DATE:
+        take_date(place, value);
+        break;
     case FIELD_INTEGER:
     case FIELD_BOOLEAN:
     case FIELD_ENUM_SET:
     case FIELD_TEXT_LIST:
-    case FIELD_JSON: field_refuse_type(place); break;
+    case FIELD_JSON:
+        field_refuse_type(place);
+        break;
     }
 }
 

@@ -50,12 +50,13 @@ static void print_executor(struct executor *executor, struct buffer *out)
         { "cardwright_commits_total", "counter", "Transactions committed by the writers.", figures.commits },
         { "cardwright_writes_total", "counter", "Writes answered, refused ones too.", figures.writes },
         { "cardwright_write_retries_total", "counter", "Transactions run again after a conflict.", figures.retries },
-        { "cardwright_write_faults_total", "counter", "Transactions that failed while the database did not answer.", figures.faults },
+        { "cardwright_write_faults_total", "counter", "Transactions that failed while the database did not answer.",
+          figures.faults },
         { "cardwright_writes_waiting", "gauge", "Writes that wait for a writer now.", figures.waiting },
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        buffer_print(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 "\n", lines[i].name, lines[i].help, lines[i].name, lines[i].type,
-                     lines[i].name, lines[i].value);
+        buffer_print(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 "\n", lines[i].name, lines[i].help, lines[i].name,
+                     lines[i].type, lines[i].name, lines[i].value);
     }
 }
 
@@ -79,14 +80,16 @@ static status metrics(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/health/live", READ, MAY_REACH, live, .clear_ok = true, .no_database = true, .media_type = "application/json",
-      .id = "health_live", .tag = "Health", .help = "Answers while the process can; asks nothing of the database." },
-    { "GET", "/health/ready", READ, MAY_REACH, ready, .clear_ok = true, .no_database = true, .media_type = "application/json",
-      .outcomes = { STORAGE_FAULT, SHUTTING_DOWN, OVERLOADED },
-      .id = "health_ready", .tag = "Health", .help = "Answers while the database can be read and the server is not stopping." },
-    { "GET", "/metrics", READ, MAY_REACH, metrics, .clear_ok = true, .no_database = true, .media_type = "text/plain; version=0.0.4; charset=utf-8",
-      .outcomes = { FORBIDDEN },
-      .id = "metrics", .tag = "Health", .help = "What the server counts, for Prometheus; answered to callers of the same machine only." },
+    { "GET", "/health/live", READ, MAY_REACH, live, .clear_ok = true, .no_database = true,
+      .media_type = "application/json", .id = "health_live", .tag = "Health",
+      .help = "Answers while the process can; asks nothing of the database." },
+    { "GET", "/health/ready", READ, MAY_REACH, ready, .clear_ok = true, .no_database = true,
+      .media_type = "application/json", .outcomes = { STORAGE_FAULT, SHUTTING_DOWN, OVERLOADED }, .id = "health_ready",
+      .tag = "Health", .help = "Answers while the database can be read and the server is not stopping." },
+    { "GET", "/metrics", READ, MAY_REACH, metrics, .clear_ok = true, .no_database = true,
+      .media_type = "text/plain; version=0.0.4; charset=utf-8", .outcomes = { FORBIDDEN }, .id = "metrics",
+      .tag = "Health",
+      .help = "What the server counts, for Prometheus; answered to callers of the same machine only." },
 };
 
 const struct operation_table health_operations = OPERATION_TABLE(rows);

@@ -43,15 +43,17 @@ static status start(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "POST", "/v1/card-numbers/import", WRITE, MAY_REGISTER_NUMBERS, start, .prepare = prepare_numbers, .raw_body = true, .out = &job_shape,
-      .success = 202, .audit = "job.created", .event = "job.created", .outcomes = { UNSUPPORTED_MEDIA_TYPE, CSV_MALFORMED, FORBIDDEN },
-      .id = "card_number_import", .tag = "Jobs",
-      .help = "Register card numbers from a CSV file: number, and any of series_code, status_label, external_id, and one of customer_external_id, "
-              "customer_mobile and customer_email, which issues the card to that customer (and asks for the permission to issue cards)." },
-    { "POST", "/v1/customers/import", WRITE, MAY_CHANGE_CUSTOMERS, start, .prepare = prepare_customers, .raw_body = true, .out = &job_shape,
-      .success = 202, .audit = "job.created", .event = "job.created", .outcomes = { UNSUPPORTED_MEDIA_TYPE, CSV_MALFORMED },
-      .id = "customer_import", .tag = "Jobs",
-      .help = "Make customers from a CSV file: any of external_id, first_name, last_name, mobile, email, date_of_birth and nationality." },
+    { "POST", "/v1/card-numbers/import", WRITE, MAY_REGISTER_NUMBERS, start, .prepare = prepare_numbers,
+      .raw_body = true, .out = &job_shape, .success = 202, .audit = "job.created", .event = "job.created",
+      .outcomes = { UNSUPPORTED_MEDIA_TYPE, CSV_MALFORMED, FORBIDDEN }, .id = "card_number_import", .tag = "Jobs",
+      .help =
+          "Register card numbers from a CSV file: number, and any of series_code, status_label, external_id, and one of customer_external_id, "
+          "customer_mobile and customer_email, which issues the card to that customer (and asks for the permission to issue cards)." },
+    { "POST", "/v1/customers/import", WRITE, MAY_CHANGE_CUSTOMERS, start, .prepare = prepare_customers,
+      .raw_body = true, .out = &job_shape, .success = 202, .audit = "job.created", .event = "job.created",
+      .outcomes = { UNSUPPORTED_MEDIA_TYPE, CSV_MALFORMED }, .id = "customer_import", .tag = "Jobs",
+      .help =
+          "Make customers from a CSV file: any of external_id, first_name, last_name, mobile, email, date_of_birth and nationality." },
 };
 
 const struct operation_table import_operations = OPERATION_TABLE(rows);

@@ -27,52 +27,67 @@ static const struct field batch_fields[] = {
 
 static const struct shape batch_shape = SHAPE("NumberBatch", struct number_batch, batch_fields);
 
-struct draw_input { int64_t count; text label, purpose; };
+struct draw_input {
+    int64_t count;
+    text label, purpose;
+};
 
 static const struct field draw_fields[] = {
-    { "count", FIELD_INTEGER, offsetof(struct draw_input, count), FIELD_REQUIRED, .min = 1, .max = NUMBER_BATCH_COUNT_MAX,
-      .help = "How many numbers to draw." },
+    { "count", FIELD_INTEGER, offsetof(struct draw_input, count), FIELD_REQUIRED, .min = 1,
+      .max = NUMBER_BATCH_COUNT_MAX, .help = "How many numbers to draw." },
     { "status_label", FIELD_TEXT, offsetof(struct draw_input, label), .min = 1, .max = LABEL_LEN_MAX, .form = FORM_LINE,
       .help = "A label of the status not_issued; its default when left out." },
-    { "purpose", FIELD_TEXT, offsetof(struct draw_input, purpose), FIELD_NULLABLE, .max = PURPOSE_LEN_MAX, .help = "What the numbers are for." },
+    { "purpose", FIELD_TEXT, offsetof(struct draw_input, purpose), FIELD_NULLABLE, .max = PURPOSE_LEN_MAX,
+      .help = "What the numbers are for." },
 };
 
 static const struct shape draw_shape = SHAPE("NumberBatchOrder", struct draw_input, draw_fields);
 
-struct relabel_input { text label; };
+struct relabel_input {
+    text label;
+};
 
 static const struct field relabel_fields[] = {
-    { "status_label", FIELD_TEXT, offsetof(struct relabel_input, label), FIELD_REQUIRED, .min = 1, .max = LABEL_LEN_MAX, .form = FORM_LINE,
-      .help = "A label of the status not_issued, for example once the cards are printed." },
+    { "status_label", FIELD_TEXT, offsetof(struct relabel_input, label), FIELD_REQUIRED, .min = 1, .max = LABEL_LEN_MAX,
+      .form = FORM_LINE, .help = "A label of the status not_issued, for example once the cards are printed." },
 };
 
 static const struct shape relabel_shape = SHAPE("NumberBatchChange", struct relabel_input, relabel_fields);
 
-struct void_input { text reason; };
+struct void_input {
+    text reason;
+};
 
 static const struct field void_fields[] = {
-    { "reason", FIELD_TEXT, offsetof(struct void_input, reason), FIELD_REQUIRED, .min = 1, .max = REASON_LEN_MAX, .form = FORM_LINE,
-      .help = "Why; kept in the audit trail." },
+    { "reason", FIELD_TEXT, offsetof(struct void_input, reason), FIELD_REQUIRED, .min = 1, .max = REASON_LEN_MAX,
+      .form = FORM_LINE, .help = "Why; kept in the audit trail." },
 };
 
 static const struct shape void_shape = SHAPE("NumberBatchVoid", struct void_input, void_fields);
 
-struct batch_query { struct page page; int64_t series_id; };
+struct batch_query {
+    struct page page;
+    int64_t series_id;
+};
 
 static const struct field query_fields[] = {
     PAGE_FIELDS(struct batch_query),
-    { "series_id", FIELD_ID, offsetof(struct batch_query, series_id), .id_prefix = "series", .help = "Only batches of this series." },
+    { "series_id", FIELD_ID, offsetof(struct batch_query, series_id), .id_prefix = "series",
+      .help = "Only batches of this series." },
 };
 
 static const struct shape query_shape = SHAPE("NumberBatchQuery", struct batch_query, query_fields);
 
 static const char *const format_names[] = { "txt", "csv", NULL };
 
-struct download_query { int format; };
+struct download_query {
+    int format;
+};
 
 static const struct field download_query_fields[] = {
     { "format", FIELD_ENUM, offsetof(struct download_query, format), .names = format_names,
-      .help = "txt: one number a line (default); csv: number, series code and batch id. The Accept header may choose too." },
+      .help =
+          "txt: one number a line (default); csv: number, series code and batch id. The Accept header may choose too." },
 };
 
 static const struct shape download_query_shape = SHAPE("DownloadQuery", struct download_query, download_query_fields);
@@ -157,11 +172,13 @@ static status judge_download(struct call *call, struct number_batch *batch)
 static status open_stream(struct call *call, const struct number_batch *batch, struct stream *stream)
 {
     const struct download_query *query = call->query;
-    bool csv = query->format == NUMBER_FILE_CSV || (query->format < 0 && text_starts_with(call->exchange->accept, TEXT("text/csv")));
+    bool csv = query->format == NUMBER_FILE_CSV ||
+               (query->format < 0 && text_starts_with(call->exchange->accept, TEXT("text/csv")));
     struct number_file *file;
     TRY(number_file_open(&file, call->work, batch, csv ? NUMBER_FILE_CSV : NUMBER_FILE_TEXT,
                          id_print(call->exchange->arena, "batch", batch->id)));
-    *stream = (struct stream){ .len = number_file_len(file), .read = read_file, .release = release_file, .context = file };
+    *stream =
+        (struct stream){ .len = number_file_len(file), .read = read_file, .release = release_file, .context = file };
     call->reply_stream = stream; // released by the caller of this handler from here on
     struct byte_range range;
     TRY(byte_range_parse(&range, call->exchange->range, stream->len));
@@ -173,8 +190,8 @@ static status open_stream(struct call *call, const struct number_batch *batch, s
     exchange->reply_header_count = 0; // this handler may run again
     exchange_header(exchange, "Accept-Ranges", TEXT("bytes"));
     exchange_header(exchange, "Content-Disposition",
-                    arena_print(exchange->arena, "attachment; filename=\"" TEXT_FMT "-%lld.%s\"", TEXT_ARG(batch->series_code),
-                                (long long)batch->count, csv ? "csv" : "txt"));
+                    arena_print(exchange->arena, "attachment; filename=\"" TEXT_FMT "-%lld.%s\"",
+                                TEXT_ARG(batch->series_code), (long long)batch->count, csv ? "csv" : "txt"));
     if (range.partial) {
         exchange_header(exchange, "Content-Range",
                         arena_print(exchange->arena, "bytes %llu-%llu/%llu", (unsigned long long)range.from,
@@ -208,31 +225,39 @@ static status describe_download(struct call *call)
     return open_stream(call, &batch, stream);
 }
 
-#define DOWNLOAD_OUTCOMES { BATCH_NOT_FOUND, BATCH_VOIDED, BATCH_DOWNLOAD_OVER, RANGE_NOT_SATISFIABLE }
+#define DOWNLOAD_OUTCOMES                                                                                              \
+    {                                                                                                                  \
+        BATCH_NOT_FOUND, BATCH_VOIDED, BATCH_DOWNLOAD_OVER, RANGE_NOT_SATISFIABLE                                      \
+    }
 
 static const struct operation rows[] = {
-    { "POST", "/v1/series/{series_id}/batches", WRITE, MAY_DRAW_NUMBERS, draw, .in = &draw_shape, .out = &batch_shape, .success = 201,
-      .audit = "number_batch.drawn", .event = "number_batch.created",
+    { "POST", "/v1/series/{series_id}/batches", WRITE, MAY_DRAW_NUMBERS, draw, .in = &draw_shape, .out = &batch_shape,
+      .success = 201, .audit = "number_batch.drawn", .event = "number_batch.created",
       .outcomes = { SERIES_NOT_FOUND, SERIES_INACTIVE, SERIES_NO_GENERATION, NUMBER_SPACE_EXHAUSTED, LABEL_NOT_FOUND,
                     LABEL_RETIRED, LABEL_NOT_FOR_STATUS },
-      .id = "number_batch_draw", .tag = "Number batches", .help = "Draw a batch of card numbers from a series: all of them or none." },
+      .id = "number_batch_draw", .tag = "Number batches",
+      .help = "Draw a batch of card numbers from a series: all of them or none." },
     { "GET", "/v1/batches", READ, MAY_READ_BATCHES, read_list, .query = &query_shape, .out = &batch_shape, .list = true,
       .id = "number_batch_list", .tag = "Number batches", .help = "List batches, newest first." },
-    { "GET", "/v1/batches/{batch_id}", READ, MAY_READ_BATCHES, read_one, .out = &batch_shape, .outcomes = { BATCH_NOT_FOUND },
-      .id = "number_batch_get", .tag = "Number batches", .help = "Read a batch." },
-    { "PATCH", "/v1/batches/{batch_id}", WRITE, MAY_DRAW_NUMBERS, relabel, .in = &relabel_shape, .patch = true, .out = &batch_shape,
-      .audit = "number_batch.relabelled", .event = "number_batch.changed",
+    { "GET", "/v1/batches/{batch_id}", READ, MAY_READ_BATCHES, read_one, .out = &batch_shape,
+      .outcomes = { BATCH_NOT_FOUND }, .id = "number_batch_get", .tag = "Number batches", .help = "Read a batch." },
+    { "PATCH", "/v1/batches/{batch_id}", WRITE, MAY_DRAW_NUMBERS, relabel, .in = &relabel_shape, .patch = true,
+      .out = &batch_shape, .audit = "number_batch.relabelled", .event = "number_batch.changed",
       .outcomes = { BATCH_NOT_FOUND, BATCH_VOIDED, LABEL_NOT_FOUND, LABEL_RETIRED, LABEL_NOT_FOR_STATUS },
-      .id = "number_batch_update", .tag = "Number batches", .help = "Give the batch's numbers that are not issued another label." },
-    { "GET", "/v1/batches/{batch_id}/numbers", WRITE, MAY_DOWNLOAD_NUMBERS, download, .query = &download_query_shape, .not_idempotent = true,
-      .media_type = "text/plain", .csv = true, .audit = "number_batch.downloaded", .outcomes = DOWNLOAD_OUTCOMES,
-      .id = "number_batch_download", .tag = "Number batches", .help = "Download the numbers; byte ranges are served, every download is audited." },
-    { "HEAD", "/v1/batches/{batch_id}/numbers", READ, MAY_DOWNLOAD_NUMBERS, describe_download, .query = &download_query_shape,
-      .media_type = "text/plain", .csv = true, .outcomes = DOWNLOAD_OUTCOMES,
-      .id = "number_batch_download_head", .tag = "Number batches", .help = "The size and type of a download, without the numbers." },
-    { "POST", "/v1/batches/{batch_id}/void", WRITE, MAY_VOID_BATCHES, void_batch, .in = &void_shape, .out = &batch_shape,
-      .audit = "number_batch.voided", .event = "number_batch.voided", .outcomes = { BATCH_NOT_FOUND, BATCH_VOIDED, REASON_REQUIRED },
-      .id = "number_batch_void", .tag = "Number batches", .help = "Void a batch: its numbers that are not issued can then never be." },
+      .id = "number_batch_update", .tag = "Number batches",
+      .help = "Give the batch's numbers that are not issued another label." },
+    { "GET", "/v1/batches/{batch_id}/numbers", WRITE, MAY_DOWNLOAD_NUMBERS, download, .query = &download_query_shape,
+      .not_idempotent = true, .media_type = "text/plain", .csv = true, .audit = "number_batch.downloaded",
+      .outcomes = DOWNLOAD_OUTCOMES, .id = "number_batch_download", .tag = "Number batches",
+      .help = "Download the numbers; byte ranges are served, every download is audited." },
+    { "HEAD", "/v1/batches/{batch_id}/numbers", READ, MAY_DOWNLOAD_NUMBERS, describe_download,
+      .query = &download_query_shape, .media_type = "text/plain", .csv = true, .outcomes = DOWNLOAD_OUTCOMES,
+      .id = "number_batch_download_head", .tag = "Number batches",
+      .help = "The size and type of a download, without the numbers." },
+    { "POST", "/v1/batches/{batch_id}/void", WRITE, MAY_VOID_BATCHES, void_batch, .in = &void_shape,
+      .out = &batch_shape, .audit = "number_batch.voided", .event = "number_batch.voided",
+      .outcomes = { BATCH_NOT_FOUND, BATCH_VOIDED, REASON_REQUIRED }, .id = "number_batch_void",
+      .tag = "Number batches", .help = "Void a batch: its numbers that are not issued can then never be." },
 };
 
 const struct operation_table number_batch_operations = OPERATION_TABLE(rows);

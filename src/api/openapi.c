@@ -33,8 +33,14 @@ static void note_shape(struct seen *seen, const struct shape *shape, int use)
     }
 }
 
-static const struct { int use; const char *suffix; bool input, patch; } uses[] = {
-    { 1, "Input", true, false }, { 2, "Patch", true, true }, { 4, "", false, false },
+static const struct {
+    int use;
+    const char *suffix;
+    bool input, patch;
+} uses[] = {
+    { 1, "Input", true, false },
+    { 2, "Patch", true, true },
+    { 4, "", false, false },
 };
 
 static const char *const problem_schema =
@@ -97,7 +103,9 @@ static void print_query_parameters(struct buffer *out, const struct shape *query
         print_member(out, "description", text_of(field->help));
         bool integer = field->type == FIELD_INTEGER;
         buffer_append_text(out, TEXT(",\"schema\":{\"type\":"));
-        buffer_append_text(out, integer ? TEXT("\"integer\"") : field->type == FIELD_BOOLEAN ? TEXT("\"boolean\"") : TEXT("\"string\""));
+        buffer_append_text(out, integer                        ? TEXT("\"integer\"")
+                                : field->type == FIELD_BOOLEAN ? TEXT("\"boolean\"")
+                                                               : TEXT("\"string\""));
         if (integer && (field->min != 0 || field->max != 0)) {
             buffer_print(out, ",\"minimum\":%lld,\"maximum\":%lld", (long long)field->min, (long long)field->max);
         }
@@ -123,8 +131,11 @@ static void print_parameters(struct buffer *out, const struct operation *row)
     print_query_parameters(out, row->query, &first);
     if (takes_idempotency_key(row)) {
         buffer_append_text(out, first ? TEXT("{") : TEXT(",{"));
-        buffer_append_text(out, TEXT("\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The same key and body replay the first success for 24 hours.\","
-                                     "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}"));
+        buffer_append_text(
+            out,
+            TEXT(
+                "\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The same key and body replay the first success for 24 hours.\","
+                "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}"));
     }
     buffer_append_text(out, TEXT("]"));
 }
@@ -132,10 +143,14 @@ static void print_parameters(struct buffer *out, const struct operation *row)
 static void print_request_body(struct buffer *out, const struct operation *row)
 {
     if (row->in != NULL) {
-        buffer_print(out, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s%s\"}}}}",
-                     row->in->name, row->patch ? "Patch" : "Input");
+        buffer_print(
+            out,
+            ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s%s\"}}}}",
+            row->in->name, row->patch ? "Patch" : "Input");
     } else if (row->raw_body) {
-        buffer_append_text(out, TEXT(",\"requestBody\":{\"required\":true,\"content\":{\"text/csv\":{\"schema\":{\"type\":\"string\"}}}}"));
+        buffer_append_text(
+            out,
+            TEXT(",\"requestBody\":{\"required\":true,\"content\":{\"text/csv\":{\"schema\":{\"type\":\"string\"}}}}"));
     }
 }
 
@@ -164,11 +179,15 @@ static void print_success(struct buffer *out, const struct operation *row)
     const char *media_type = row->media_type != NULL ? row->media_type : "application/json";
     bool head = strcmp(row->method, "HEAD") == 0;
     if (row->out != NULL && row->list) {
-        buffer_print(out, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"object\",\"required\":[\"data\",\"next\"],\"additionalProperties\":false,"
-                          "\"properties\":{\"data\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/%s\"}},"
-                          "\"next\":{\"type\":[\"string\",\"null\"]}}}}}", media_type, row->out->name);
+        buffer_print(
+            out,
+            ",\"content\":{\"%s\":{\"schema\":{\"type\":\"object\",\"required\":[\"data\",\"next\"],\"additionalProperties\":false,"
+            "\"properties\":{\"data\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/%s\"}},"
+            "\"next\":{\"type\":[\"string\",\"null\"]}}}}}",
+            media_type, row->out->name);
     } else if (row->out != NULL) {
-        buffer_print(out, ",\"content\":{\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}", media_type, row->out->name);
+        buffer_print(out, ",\"content\":{\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}", media_type,
+                     row->out->name);
     } else if (row->media_type != NULL && !head) {
         print_content(out, row, media_type);
     }
@@ -200,7 +219,10 @@ static void print_refusals(struct buffer *out, const struct operation *row)
             any = true;
         }
         if (any) {
-            buffer_append_text(out, TEXT("\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}"));
+            buffer_append_text(
+                out,
+                TEXT(
+                    "\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}"));
         }
     }
 }
@@ -222,8 +244,9 @@ static void print_operation(struct buffer *out, const struct operation *row)
     print_request_body(out, row);
     print_success(out, row);
     print_refusals(out, row);
-    buffer_append_text(out, TEXT(",\"default\":{\"description\":\"Refused.\",\"content\":{\"application/problem+json\":{\"schema\":"
-                                 "{\"$ref\":\"#/components/schemas/Problem\"}}}}}}"));
+    buffer_append_text(
+        out, TEXT(",\"default\":{\"description\":\"Refused.\",\"content\":{\"application/problem+json\":{\"schema\":"
+                  "{\"$ref\":\"#/components/schemas/Problem\"}}}}}}"));
 }
 
 // Rows of one path stand together in the document, wherever they stand in the tables.
@@ -261,10 +284,13 @@ static void print_path(struct buffer *out, const char *path)
 void openapi_print(struct buffer *out)
 {
     bool first = true;
-    buffer_append_text(out, TEXT("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Cardwright\",\"version\":\"" CARDWRIGHT_VERSION
-                                 "\",\"description\":\"Card series, card numbers and cards. Every refusal is a problem (RFC 9457) with a stable code.\","
-                                 "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],"
-                                 "\"security\":[{\"bearer\":[]},{\"session\":[]}],\"paths\":{"));
+    buffer_append_text(
+        out,
+        TEXT(
+            "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Cardwright\",\"version\":\"" CARDWRIGHT_VERSION
+            "\",\"description\":\"Card series, card numbers and cards. Every refusal is a problem (RFC 9457) with a stable code.\","
+            "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],"
+            "\"security\":[{\"bearer\":[]},{\"session\":[]}],\"paths\":{"));
     for (int t = 0; operation_tables[t] != NULL; t++) {
         for (int i = 0; i < operation_tables[t]->count; i++) {
             if (first_of_path(&operation_tables[t]->rows[i])) {
@@ -274,8 +300,10 @@ void openapi_print(struct buffer *out)
             }
         }
     }
-    buffer_append_text(out, TEXT("},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-                                 "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"cardwright_session\"}},\"schemas\":{"));
+    buffer_append_text(
+        out,
+        TEXT("},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+             "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"cardwright_session\"}},\"schemas\":{"));
     print_schemas(out);
     buffer_append_text(out, TEXT("}}}\n"));
 }
@@ -293,8 +321,8 @@ static status document(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/openapi.json", READ, MAY_REACH, document, .media_type = "application/json", .clear_ok = true, .no_database = true,
-      .id = "openapi", .tag = "Documentation", .help = "This document." },
+    { "GET", "/openapi.json", READ, MAY_REACH, document, .media_type = "application/json", .clear_ok = true,
+      .no_database = true, .id = "openapi", .tag = "Documentation", .help = "This document." },
 };
 
 const struct operation_table document_operations = OPERATION_TABLE(rows);

@@ -6,12 +6,14 @@
 #define R(member) offsetof(struct otp_request, member)
 
 static const struct field request_fields[] = {
-    { "customer_id", FIELD_ID, R(customer_id), FIELD_REQUIRED, .id_prefix = "cus", .help = "Who gets the code, and then the card." },
-    { "purpose", FIELD_ENUM, R(purpose), .names = otp_purpose_names, .help = "What the code allows; issue_card when left out." },
+    { "customer_id", FIELD_ID, R(customer_id), FIELD_REQUIRED, .id_prefix = "cus",
+      .help = "Who gets the code, and then the card." },
+    { "purpose", FIELD_ENUM, R(purpose), .names = otp_purpose_names,
+      .help = "What the code allows; issue_card when left out." },
     { "series_id", FIELD_ID, R(series_id), FIELD_NULLABLE, .id_prefix = "series",
       .help = "The card's number will be generated from this series. Give this or number." },
-    { "number", FIELD_TEXT, R(number), FIELD_NULLABLE | FIELD_SECRET, .min = NUMBER_LEN_MIN, .max = NUMBER_LEN_MAX, .form = FORM_CARD_NUMBER,
-      .help = "The number that will be linked." },
+    { "number", FIELD_TEXT, R(number), FIELD_NULLABLE | FIELD_SECRET, .min = NUMBER_LEN_MIN, .max = NUMBER_LEN_MAX,
+      .form = FORM_CARD_NUMBER, .help = "The number that will be linked." },
     { "status_label", FIELD_TEXT, R(label), FIELD_NULLABLE, .min = 1, .max = LABEL_LEN_MAX, .form = FORM_LINE,
       .help = "The label the card will get; when given, the code allows no other." },
 };
@@ -21,20 +23,23 @@ static const struct shape request_shape = SHAPE("OtpRequest", struct otp_request
 #define O(member) offsetof(struct otp_challenge, member)
 #define STATE_FIELDS                                                                                                   \
     { "id", FIELD_ID, O(id), .id_prefix = "otp", .help = "The challenge's id." },                                      \
-    { "customer_id", FIELD_ID, O(customer_id), .id_prefix = "cus", .help = "Who got the code." },                      \
-    { "purpose", FIELD_ENUM, O(purpose), .names = otp_purpose_names, .help = "What the code allows." },                \
-    { "channels", FIELD_TEXT_LIST, O(channels), FIELD_OUTPUT, .help = "How it was sent: sms, email." },                \
-    { "created_at", FIELD_TIME, O(created_ms), .help = "When it was sent." },                                          \
-    { "expires_at", FIELD_TIME, O(expires_ms), .help = "Until when it is good." },                                     \
-    { "attempts_left", FIELD_INTEGER, O(attempts_left), .help = "How many wrong codes it still stands." },             \
-    { "used", FIELD_BOOLEAN, O(used), .help = "Was it used?" },                                                        \
-    { "resend_after", FIELD_TIME, O(resend_ms), .help = "From when on another code may be sent to the customer." }
+        { "customer_id", FIELD_ID, O(customer_id), .id_prefix = "cus", .help = "Who got the code." },                  \
+        { "purpose", FIELD_ENUM, O(purpose), .names = otp_purpose_names, .help = "What the code allows." },            \
+        { "channels", FIELD_TEXT_LIST, O(channels), FIELD_OUTPUT, .help = "How it was sent: sms, email." },            \
+        { "created_at", FIELD_TIME, O(created_ms), .help = "When it was sent." },                                      \
+        { "expires_at", FIELD_TIME, O(expires_ms), .help = "Until when it is good." },                                 \
+        { "attempts_left", FIELD_INTEGER, O(attempts_left), .help = "How many wrong codes it still stands." },         \
+        { "used", FIELD_BOOLEAN, O(used), .help = "Was it used?" },                                                    \
+    {                                                                                                                  \
+        "resend_after", FIELD_TIME, O(resend_ms), .help = "From when on another code may be sent to the customer."     \
+    }
 
 static const struct field state_fields[] = { STATE_FIELDS };
 
 static const struct field challenge_fields[] = {
     STATE_FIELDS,
-    { "sent_to", FIELD_TEXT_LIST, O(sent_to), FIELD_OUTPUT, .help = "The addresses it was sent to, masked, in the order of the channels." },
+    { "sent_to", FIELD_TEXT_LIST, O(sent_to), FIELD_OUTPUT,
+      .help = "The addresses it was sent to, masked, in the order of the channels." },
 };
 
 static const struct shape state_shape = SHAPE("OtpChallengeState", struct otp_challenge, state_fields);
@@ -85,12 +90,14 @@ static status read_one(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "POST", "/v1/otp-challenges", WRITE, MAY_ISSUE_CARDS, send, .prepare = prepare, .in = &request_shape, .out = &challenge_shape,
-      .success = 201, .audit = "otp.sent",
-      .outcomes = { CUSTOMER_NOT_FOUND, NO_CHANNEL, LABEL_NOT_FOUND, RATE_LIMITED, EXCLUSIVE_FIELDS },
-      .id = "otp_send", .tag = "Cards", .help = "Send a customer a one-time code that allows one issue: five tries, ten minutes, one use." },
-    { "GET", "/v1/otp-challenges/{otp_id}", READ, MAY_ISSUE_CARDS, read_one, .out = &state_shape, .outcomes = { NOT_FOUND },
-      .id = "otp_get", .tag = "Cards", .help = "How a code stands: tries left, expiry, used or not." },
+    { "POST", "/v1/otp-challenges", WRITE, MAY_ISSUE_CARDS, send, .prepare = prepare, .in = &request_shape,
+      .out = &challenge_shape, .success = 201, .audit = "otp.sent",
+      .outcomes = { CUSTOMER_NOT_FOUND, NO_CHANNEL, LABEL_NOT_FOUND, RATE_LIMITED, EXCLUSIVE_FIELDS }, .id = "otp_send",
+      .tag = "Cards",
+      .help = "Send a customer a one-time code that allows one issue: five tries, ten minutes, one use." },
+    { "GET", "/v1/otp-challenges/{otp_id}", READ, MAY_ISSUE_CARDS, read_one, .out = &state_shape,
+      .outcomes = { NOT_FOUND }, .id = "otp_get", .tag = "Cards",
+      .help = "How a code stands: tries left, expiry, used or not." },
 };
 
 const struct operation_table otp_operations = OPERATION_TABLE(rows);

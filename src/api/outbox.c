@@ -15,7 +15,8 @@ static const struct field message_fields[] = {
     { "state", FIELD_ENUM, M(state), .names = outbox_state_names, .help = "What became of it." },
     { "to", FIELD_TEXT, M(to), FIELD_NULLABLE, .help = "Address; null once the message is erased." },
     { "subject", FIELD_TEXT, M(subject), FIELD_NULLABLE, .help = "Of an email." },
-    { "body", FIELD_TEXT, M(body), FIELD_NULLABLE | FIELD_SECRET, .help = "The text; null once the message is erased." },
+    { "body", FIELD_TEXT, M(body), FIELD_NULLABLE | FIELD_SECRET,
+      .help = "The text; null once the message is erased." },
     { "created_at", FIELD_TIME, M(created_ms), .help = "When it was written." },
     { "expires_at", FIELD_TIME, M(expires_ms), .help = "When it is erased if it still waits." },
 };
@@ -39,8 +40,8 @@ static void write_message(struct buffer *out, const struct message *message)
 {
     char time[TIME_TEXT_LEN + 1];
     time_print(time, message->created_ms);
-    buffer_print(out, "<article><p class=about>%s &middot; %s &middot; %.10s %.8s UTC", outbox_channel_names[message->channel],
-                 outbox_state_names[message->state], time, time + 11);
+    buffer_print(out, "<article><p class=about>%s &middot; %s &middot; %.10s %.8s UTC",
+                 outbox_channel_names[message->channel], outbox_state_names[message->state], time, time + 11);
     if (text_present(message->body)) {
         buffer_append_text(out, TEXT(" &middot; to "));
         html_write_text(out, message->to);
@@ -57,13 +58,15 @@ static void write_message(struct buffer *out, const struct message *message)
 
 static void write_page(struct buffer *out, const struct message *messages, int count)
 {
-    buffer_append_text(out, TEXT("<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta http-equiv=refresh content=3>"
-                                 "<meta name=viewport content=\"width=device-width\"><title>Cardwright demo: outbox</title><style>"
-                                 "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1c2430}"
-                                 "article{border:1px solid #ccd3dc;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}"
-                                 "p{margin:.4rem 0}.about{color:#566272;font-size:.875rem}</style></head><body>"
-                                 "<h1>Outbox</h1><p>Messages to customers, newest first. This page exists in demo mode only; it "
-                                 "renews itself.</p>\n"));
+    buffer_append_text(
+        out,
+        TEXT("<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta http-equiv=refresh content=3>"
+             "<meta name=viewport content=\"width=device-width\"><title>Cardwright demo: outbox</title><style>"
+             "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1c2430}"
+             "article{border:1px solid #ccd3dc;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}"
+             "p{margin:.4rem 0}.about{color:#566272;font-size:.875rem}</style></head><body>"
+             "<h1>Outbox</h1><p>Messages to customers, newest first. This page exists in demo mode only; it "
+             "renews itself.</p>\n"));
     if (count == 0) {
         buffer_append_text(out, TEXT("<p>No messages yet.</p>\n"));
     }
@@ -90,17 +93,18 @@ static status show_page(struct call *call)
     if (!text_present(call->reply_text)) {
         return OUT_OF_MEMORY;
     }
-    exchange_header(call->exchange, "Content-Security-Policy",
-                    TEXT(PAGE_SECURITY_POLICY));
+    exchange_header(call->exchange, "Content-Security-Policy", TEXT(PAGE_SECURITY_POLICY));
     call->reply_status = 200;
     return OK;
 }
 
 static const struct operation rows[] = {
-    { "GET", "/v1/outbox", READ, MAY_READ_OUTBOX, read_list, .out = &message_shape, .list = true, .outcomes = { NOT_FOUND },
-      .id = "outbox_list", .tag = "Demo", .help = "The last 50 messages to customers; in demo mode only." },
-    { "GET", "/demo/outbox", READ, MAY_REACH, show_page, .media_type = "text/html; charset=utf-8", .outcomes = { NOT_FOUND },
-      .id = "outbox_page", .tag = "Demo", .help = "The same as a page, for a browser on the server's machine; in demo mode only." },
+    { "GET", "/v1/outbox", READ, MAY_READ_OUTBOX, read_list, .out = &message_shape, .list = true,
+      .outcomes = { NOT_FOUND }, .id = "outbox_list", .tag = "Demo",
+      .help = "The last 50 messages to customers; in demo mode only." },
+    { "GET", "/demo/outbox", READ, MAY_REACH, show_page, .media_type = "text/html; charset=utf-8",
+      .outcomes = { NOT_FOUND }, .id = "outbox_page", .tag = "Demo",
+      .help = "The same as a page, for a browser on the server's machine; in demo mode only." },
 };
 
 const struct operation_table outbox_operations = OPERATION_TABLE(rows);

@@ -92,7 +92,8 @@ static struct bucket *find_bucket(struct shard *shard, uint64_t key)
     return fullest;
 }
 
-static status take(struct rate_limiter *limiter, const struct rate *rate, const void *name, size_t len, int64_t *retry_seconds)
+static status take(struct rate_limiter *limiter, const struct rate *rate, const void *name, size_t len,
+                   int64_t *retry_seconds)
 {
     uint64_t key;
     static_assert(sizeof key == crypto_shorthash_BYTES, "a key is one hash");

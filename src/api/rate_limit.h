@@ -12,7 +12,9 @@
 enum { RATE_LIMIT_BUCKET_COUNT_MAX = 65536 };
 
 struct rate_limiter;
-struct rate_limits { int64_t requests_per_second, sign_ins_per_minute; }; // 0: no limit
+struct rate_limits {
+    int64_t requests_per_second, sign_ins_per_minute;
+}; // 0: no limit
 
 struct rate_limiter *rate_limiter_new(const struct rate_limits *limits, const struct runtime *runtime);
 void rate_limiter_free(struct rate_limiter *limiter);

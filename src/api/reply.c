@@ -50,7 +50,7 @@ static void finish_success(struct call *call)
 {
     struct exchange *exchange = call->exchange;
     exchange->status = call->reply_status;
-    exchange->reply_content_type = call->reply_content_type != NULL        ? call->reply_content_type
+    exchange->reply_content_type = call->reply_content_type != NULL      ? call->reply_content_type
                                    : call->operation->media_type != NULL ? call->operation->media_type
                                                                          : "application/json";
     if (call->reply_stream != NULL) {
@@ -81,7 +81,8 @@ void reply_finish(struct call *call, status result)
         exchange->reply_header_count = 0; // of a success that did not come to be
         problem_reply(exchange, result, &call->faults);
         if (call->retry_seconds > 0) {
-            exchange_header(exchange, "Retry-After", arena_print(exchange->arena, "%lld", (long long)call->retry_seconds));
+            exchange_header(exchange, "Retry-After",
+                            arena_print(exchange->arena, "%lld", (long long)call->retry_seconds));
         }
     }
     exchange->finish(exchange);

@@ -26,7 +26,8 @@ static bool match_path(const char *pattern, text path, text parts[CALL_PATH_ID_C
     }
 }
 
-const struct operation *operation_find(text method, text path, text parts[CALL_PATH_ID_COUNT_MAX], int *part_count, bool *path_known)
+const struct operation *operation_find(text method, text path, text parts[CALL_PATH_ID_COUNT_MAX], int *part_count,
+                                       bool *path_known)
 {
     *path_known = false;
     for (int t = 0; operation_tables[t] != NULL; t++) {
@@ -55,13 +56,13 @@ size_t api_body_len_max(text method, text path)
 static const char *what_is_missing(const struct operation *row)
 {
     bool writes = row->access == WRITE;
-    return row->method == NULL || row->path == NULL                    ? "method and path"
-           : row->permission == PERMISSION_NONE                        ? "permission"
-           : row->run == NULL                                          ? "handler"
-           : row->id == NULL || row->help == NULL || row->tag == NULL  ? "id, tag and help"
-           : writes && row->audit == NULL                              ? "audit action"
-           : !writes && (row->guard != NULL || row->event != NULL)     ? "WRITE access"
-                                                                       : NULL;
+    return row->method == NULL || row->path == NULL                   ? "method and path"
+           : row->permission == PERMISSION_NONE                       ? "permission"
+           : row->run == NULL                                         ? "handler"
+           : row->id == NULL || row->help == NULL || row->tag == NULL ? "id, tag and help"
+           : writes && row->audit == NULL                             ? "audit action"
+           : !writes && (row->guard != NULL || row->event != NULL)    ? "WRITE access"
+                                                                      : NULL;
 }
 
 status operations_check(void)
@@ -72,8 +73,9 @@ status operations_check(void)
             const struct operation *row = &operation_tables[t]->rows[i];
             const char *missing = what_is_missing(row);
             if (missing != NULL) {
-                LOG(LOG_ERROR, "api.operation_incomplete", "An operation's row lacks something; the program does not start.",
-                    LOG_S("path", row->path), LOG_S("method", row->method), LOG_S("missing", missing));
+                LOG(LOG_ERROR, "api.operation_incomplete",
+                    "An operation's row lacks something; the program does not start.", LOG_S("path", row->path),
+                    LOG_S("method", row->method), LOG_S("missing", missing));
                 result = INTERNAL;
             }
         }

@@ -18,9 +18,9 @@ struct server {
     struct reader_pool *readers;
     struct keyring *keyring;
     struct id_maker *ids;
-    struct rate_limiter *limiter;      // NULL: no limits (the command line)
-    bool demo;                         // messages may be read at /v1/outbox
-    bool clear_text_ok;                // told that somebody else ends TLS
+    struct rate_limiter *limiter; // NULL: no limits (the command line)
+    bool demo;                    // messages may be read at /v1/outbox
+    bool clear_text_ok;           // told that somebody else ends TLS
     bool stopping;
     void (*print_metrics)(struct buffer *out); // the listener's part of /metrics; may be NULL
 };
@@ -33,7 +33,8 @@ size_t api_body_len_max(text method, text path);
 
 /* Every operation, for the router, the document and the checks of the test suite. */
 extern const struct operation_table *const operation_tables[]; // ends with NULL
-const struct operation *operation_find(text method, text path, text parts[CALL_PATH_ID_COUNT_MAX], int *part_count, bool *path_known);
+const struct operation *operation_find(text method, text path, text parts[CALL_PATH_ID_COUNT_MAX], int *part_count,
+                                       bool *path_known);
 status operations_check(void); // INTERNAL, and a log line, when a row is incomplete: the program then does not start
 
 #endif

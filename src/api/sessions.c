@@ -13,8 +13,10 @@ struct sign_in {
 };
 
 static const struct field sign_in_fields[] = {
-    { "name", FIELD_TEXT, offsetof(struct sign_in, name), FIELD_INPUT | FIELD_REQUIRED, .min = 1, .max = EMAIL_LEN_MAX, .help = "The user's name." },
-    { "password", FIELD_TEXT, offsetof(struct sign_in, password), FIELD_INPUT | FIELD_REQUIRED, .max = PASSWORD_LEN_MAX, .help = "The password." },
+    { "name", FIELD_TEXT, offsetof(struct sign_in, name), FIELD_INPUT | FIELD_REQUIRED, .min = 1, .max = EMAIL_LEN_MAX,
+      .help = "The user's name." },
+    { "password", FIELD_TEXT, offsetof(struct sign_in, password), FIELD_INPUT | FIELD_REQUIRED, .max = PASSWORD_LEN_MAX,
+      .help = "The password." },
 };
 
 static const struct shape sign_in_shape = SHAPE("SignIn", struct sign_in, sign_in_fields);
@@ -44,14 +46,15 @@ static const struct field view_fields[] = {
     { "must_change_password", FIELD_BOOLEAN, V(must_change), FIELD_OUTPUT, .help = "May do nothing else before." },
     { "csrf_token", FIELD_TEXT, V(csrf_token), FIELD_OUTPUT | FIELD_SECRET,
       .help = "To be sent as X-CSRF-Token with everything but GET and HEAD, beside the cookie." },
-    { "expires_at", FIELD_TIME, V(expires_ms), FIELD_OUTPUT | FIELD_NULLABLE, .help = "When the session ends at the latest; unused, it ends after 15 minutes." },
+    { "expires_at", FIELD_TIME, V(expires_ms), FIELD_OUTPUT | FIELD_NULLABLE,
+      .help = "When the session ends at the latest; unused, it ends after 15 minutes." },
 };
 
 static const struct shape view_shape = SHAPE("Session", struct view, view_fields);
 
 /* What the slow step before the queue found out. */
 struct prepared {
-    struct user user;     // id 0: no such name
+    struct user user; // id 0: no such name
     bool verified;
     char token[TOKEN_LEN + 1];
     text cookie, organization_name;
@@ -152,7 +155,8 @@ static status sign_in(struct call *call)
         .must_change = user->must_change,
         .expires_ms = session_expires_ms(&session),
     };
-    TRY(list_permissions(call, &view->permissions, user->must_change ? permissions & (1ULL << MAY_BE_SIGNED_IN) : permissions));
+    TRY(list_permissions(call, &view->permissions,
+                         user->must_change ? permissions & (1ULL << MAY_BE_SIGNED_IN) : permissions));
     TRY(view_csrf(call, view, text_of(prepared->token)));
     exchange_header(call->exchange, "Set-Cookie", prepared->cookie);
     return reply_one(call, view);
@@ -215,16 +219,17 @@ static status sign_out_everywhere(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "POST", "/v1/sessions", WRITE, MAY_SIGN_IN, sign_in, .guard = guard_sign_in, .prepare = prepare_sign_in, .in = &sign_in_shape,
-      .out = &view_shape, .success = 201, .not_idempotent = true, .audit = "session.opened", .outcomes = { SIGN_IN_FAILED },
-      .id = "session_create", .tag = "Sessions", .help = "Sign in: sets the session's cookie." },
-    { "GET", "/v1/session", READ, MAY_BE_SIGNED_IN, who_am_i, .out = &view_shape,
-      .id = "session_get", .tag = "Sessions", .help = "Who is signed in, and what he may do." },
-    { "DELETE", "/v1/session", WRITE, MAY_BE_SIGNED_IN, sign_out, .success = 204, .not_idempotent = true, .audit = "session.ended",
-      .id = "session_end", .tag = "Sessions", .help = "Sign out." },
+    { "POST", "/v1/sessions", WRITE, MAY_SIGN_IN, sign_in, .guard = guard_sign_in, .prepare = prepare_sign_in,
+      .in = &sign_in_shape, .out = &view_shape, .success = 201, .not_idempotent = true, .audit = "session.opened",
+      .outcomes = { SIGN_IN_FAILED }, .id = "session_create", .tag = "Sessions",
+      .help = "Sign in: sets the session's cookie." },
+    { "GET", "/v1/session", READ, MAY_BE_SIGNED_IN, who_am_i, .out = &view_shape, .id = "session_get",
+      .tag = "Sessions", .help = "Who is signed in, and what he may do." },
+    { "DELETE", "/v1/session", WRITE, MAY_BE_SIGNED_IN, sign_out, .success = 204, .not_idempotent = true,
+      .audit = "session.ended", .id = "session_end", .tag = "Sessions", .help = "Sign out." },
     { "DELETE", "/v1/sessions", WRITE, MAY_BE_SIGNED_IN, sign_out_everywhere, .success = 204, .not_idempotent = true,
-      .audit = "session.ended_everywhere",
-      .id = "session_end_all", .tag = "Sessions", .help = "Sign out on every device." },
+      .audit = "session.ended_everywhere", .id = "session_end_all", .tag = "Sessions",
+      .help = "Sign out on every device." },
 };
 
 const struct operation_table session_operations = OPERATION_TABLE(rows);

@@ -21,11 +21,12 @@ static const struct field fields[] = {
     { "otp.channel", FIELD_ENUM, S(otp_channel), .names = otp_channel_names, .help = "How codes are sent." },
     { "max_cards_per_customer", FIELD_INTEGER, S(max_cards), FIELD_NULLABLE, .min = 1, .max = CARDS_PER_CUSTOMER_MAX,
       .help = "How many cards a customer may have over all series; null: no limit." },
-    { "max_active_cards_per_customer", FIELD_INTEGER, S(max_active_cards), FIELD_NULLABLE, .min = 1, .max = CARDS_PER_CUSTOMER_MAX,
-      .help = "How many of them may be active; null: no limit." },
+    { "max_active_cards_per_customer", FIELD_INTEGER, S(max_active_cards), FIELD_NULLABLE, .min = 1,
+      .max = CARDS_PER_CUSTOMER_MAX, .help = "How many of them may be active; null: no limit." },
     { "active_statuses", FIELD_ENUM_SET, offsetof(struct settings_form, counted), .names = counted_names,
       .help = "The statuses that count as active for the limits; at least one." },
-    { "download_days", FIELD_INTEGER, S(download_days), .min = 1, .max = SETTINGS_DAYS_MAX, .help = "How long a batch can be downloaded." },
+    { "download_days", FIELD_INTEGER, S(download_days), .min = 1, .max = SETTINGS_DAYS_MAX,
+      .help = "How long a batch can be downloaded." },
     { "resting_days", FIELD_INTEGER, S(resting_days), .min = 0, .max = SETTINGS_DAYS_MAX,
       .help = "How long a number rests after it was unlinked." },
     { "version", FIELD_INTEGER, S(version), .min = 0, .max = INT64_MAX,
@@ -61,8 +62,8 @@ static status change(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/v1/settings", READ, MAY_READ_SETTINGS, read_one, .out = &shape,
-      .id = "settings_get", .tag = "Settings", .help = "Read the organisation's settings." },
+    { "GET", "/v1/settings", READ, MAY_READ_SETTINGS, read_one, .out = &shape, .id = "settings_get", .tag = "Settings",
+      .help = "Read the organisation's settings." },
     { "PATCH", "/v1/settings", WRITE, MAY_CHANGE_SETTINGS, change, .in = &shape, .patch = true, .out = &shape,
       .audit = "settings.changed", .event = "settings.changed", .outcomes = { SOURCE_NOT_FOUND, VERSION_CONFLICT },
       .id = "settings_update", .tag = "Settings", .help = "Change the organisation's settings." },

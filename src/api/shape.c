@@ -13,16 +13,11 @@ static const struct {
     size_t size;
     bool has_none, takes_bounds;
 } types[] = {
-    [FIELD_TEXT] = { sizeof(text), true, true },
-    [FIELD_INTEGER] = { sizeof(int64_t), true, true },
-    [FIELD_COUNT] = { sizeof(uint64_t), false, true },
-    [FIELD_BOOLEAN] = { sizeof(bool), false, false },
-    [FIELD_ID] = { sizeof(int64_t), true, false },
-    [FIELD_TIME] = { sizeof(int64_t), true, false },
-    [FIELD_DATE] = { sizeof(int64_t), true, false },
-    [FIELD_ENUM] = { sizeof(int), true, false },
-    [FIELD_ENUM_SET] = { sizeof(uint32_t), false, false },
-    [FIELD_TEXT_LIST] = { sizeof(struct text_list), true, true },
+    [FIELD_TEXT] = { sizeof(text), true, true },           [FIELD_INTEGER] = { sizeof(int64_t), true, true },
+    [FIELD_COUNT] = { sizeof(uint64_t), false, true },     [FIELD_BOOLEAN] = { sizeof(bool), false, false },
+    [FIELD_ID] = { sizeof(int64_t), true, false },         [FIELD_TIME] = { sizeof(int64_t), true, false },
+    [FIELD_DATE] = { sizeof(int64_t), true, false },       [FIELD_ENUM] = { sizeof(int), true, false },
+    [FIELD_ENUM_SET] = { sizeof(uint32_t), false, false }, [FIELD_TEXT_LIST] = { sizeof(struct text_list), true, true },
     [FIELD_JSON] = { sizeof(text), true, false },
 };
 
@@ -90,16 +85,34 @@ void field_clear(const struct field *field, void *member)
 {
     switch (field->type) {
     case FIELD_TEXT:
-    case FIELD_JSON: *(text *)member = TEXT_ABSENT; break;
-    case FIELD_INTEGER: *(int64_t *)member = INTEGER_NONE; break;
-    case FIELD_COUNT: *(uint64_t *)member = 0; break;
-    case FIELD_BOOLEAN: *(bool *)member = false; break;
+    case FIELD_JSON:
+        *(text *)member = TEXT_ABSENT;
+        break;
+    case FIELD_INTEGER:
+        *(int64_t *)member = INTEGER_NONE;
+        break;
+    case FIELD_COUNT:
+        *(uint64_t *)member = 0;
+        break;
+    case FIELD_BOOLEAN:
+        *(bool *)member = false;
+        break;
     case FIELD_ID:
-    case FIELD_TIME: *(int64_t *)member = 0; break;
-    case FIELD_DATE: *(int64_t *)member = DATE_NONE; break;
-    case FIELD_ENUM: *(int *)member = -1; break;
-    case FIELD_ENUM_SET: *(uint32_t *)member = 0; break;
-    case FIELD_TEXT_LIST: *(struct text_list *)member = (struct text_list){ NULL, 0 }; break;
+    case FIELD_TIME:
+        *(int64_t *)member = 0;
+        break;
+    case FIELD_DATE:
+        *(int64_t *)member = DATE_NONE;
+        break;
+    case FIELD_ENUM:
+        *(int *)member = -1;
+        break;
+    case FIELD_ENUM_SET:
+        *(uint32_t *)member = 0;
+        break;
+    case FIELD_TEXT_LIST:
+        *(struct text_list *)member = (struct text_list){ NULL, 0 };
+        break;
     }
 }
 
@@ -107,16 +120,23 @@ bool field_is_none(const struct field *field, const void *member)
 {
     switch (field->type) {
     case FIELD_TEXT:
-    case FIELD_JSON: return !text_present(*(const text *)member);
-    case FIELD_INTEGER: return *(const int64_t *)member == INTEGER_NONE;
+    case FIELD_JSON:
+        return !text_present(*(const text *)member);
+    case FIELD_INTEGER:
+        return *(const int64_t *)member == INTEGER_NONE;
     case FIELD_ID:
-    case FIELD_TIME: return *(const int64_t *)member == 0;
-    case FIELD_DATE: return *(const int64_t *)member == DATE_NONE;
-    case FIELD_ENUM: return *(const int *)member < 0;
-    case FIELD_TEXT_LIST: return ((const struct text_list *)member)->count == 0;
+    case FIELD_TIME:
+        return *(const int64_t *)member == 0;
+    case FIELD_DATE:
+        return *(const int64_t *)member == DATE_NONE;
+    case FIELD_ENUM:
+        return *(const int *)member < 0;
+    case FIELD_TEXT_LIST:
+        return ((const struct text_list *)member)->count == 0;
     case FIELD_COUNT:
     case FIELD_BOOLEAN:
-    case FIELD_ENUM_SET: break;
+    case FIELD_ENUM_SET:
+        break;
     }
     return false;
 }

@@ -35,27 +35,38 @@
 #include "base/text_list.h"
 
 enum field_type {
-    FIELD_TEXT, FIELD_INTEGER, FIELD_COUNT, FIELD_BOOLEAN, FIELD_ID, FIELD_TIME, FIELD_DATE, FIELD_ENUM, FIELD_ENUM_SET,
-    FIELD_TEXT_LIST, FIELD_JSON,
+    FIELD_TEXT,
+    FIELD_INTEGER,
+    FIELD_COUNT,
+    FIELD_BOOLEAN,
+    FIELD_ID,
+    FIELD_TIME,
+    FIELD_DATE,
+    FIELD_ENUM,
+    FIELD_ENUM_SET,
+    FIELD_TEXT_LIST,
+    FIELD_JSON,
 };
 
 enum field_flag {
-    FIELD_REQUIRED = 1,  // input: must be there
-    FIELD_NULLABLE = 2,  // null is a value
-    FIELD_SECRET = 4,    // never kept, logged or replayed; written only when the caller asks for secrets
-    FIELD_OUTPUT = 8,    // of a shape used both ways: output only (refused as unknown in input)
-    FIELD_INPUT = 16,    // of a shape used both ways: input only
+    FIELD_REQUIRED = 1, // input: must be there
+    FIELD_NULLABLE = 2, // null is a value
+    FIELD_SECRET = 4,   // never kept, logged or replayed; written only when the caller asks for secrets
+    FIELD_OUTPUT = 8,   // of a shape used both ways: output only (refused as unknown in input)
+    FIELD_INPUT = 16,   // of a shape used both ways: input only
 };
 
 /* What a text must look like beyond its length. Checked on valid UTF-8 without control characters. */
 enum field_form {
-    FORM_ANY, FORM_LINE,          // ANY: any printable text; LINE: not blank, no blank at either end
-    FORM_CODE,                    // letters, digits, '-' and '_'
-    FORM_ALPHANUMERIC,            // ASCII letters and digits
+    FORM_ANY,
+    FORM_LINE,         // ANY: any printable text; LINE: not blank, no blank at either end
+    FORM_CODE,         // letters, digits, '-' and '_'
+    FORM_ALPHANUMERIC, // ASCII letters and digits
     FORM_DIGITS,
-    FORM_EMAIL, FORM_MOBILE,      // a plausible address; E.164: '+' and 7 to 15 digits
-    FORM_COUNTRY,                 // ISO 3166-1 alpha-2, capitals
-    FORM_CARD_NUMBER,             // ASCII letters and digits, 5 to 150
+    FORM_EMAIL,
+    FORM_MOBILE,      // a plausible address; E.164: '+' and 7 to 15 digits
+    FORM_COUNTRY,     // ISO 3166-1 alpha-2, capitals
+    FORM_CARD_NUMBER, // ASCII letters and digits, 5 to 150
 };
 
 struct field {
@@ -63,22 +74,25 @@ struct field {
     enum field_type type;
     size_t offset;
     int flags;
-    int64_t min, max;             // both 0: the type's own bounds
-    int count_max;                // FIELD_TEXT_LIST
+    int64_t min, max; // both 0: the type's own bounds
+    int count_max;    // FIELD_TEXT_LIST
     enum field_form form;
-    const char *id_prefix;        // FIELD_ID
-    const char *const *names;     // FIELD_ENUM, FIELD_ENUM_SET; ends with NULL
-    const char *help;             // one line
+    const char *id_prefix;    // FIELD_ID
+    const char *const *names; // FIELD_ENUM, FIELD_ENUM_SET; ends with NULL
+    const char *help;         // one line
 };
 
 struct shape {
-    const char *name;             // of the OpenAPI schema: "Series"
-    const struct field *fields;   // at most 64
+    const char *name;           // of the OpenAPI schema: "Series"
+    const struct field *fields; // at most 64
     int count;
-    size_t size;                  // of the struct
+    size_t size; // of the struct
 };
 
-#define SHAPE(shape_name, type, table) { (shape_name), (table), (int)(sizeof(table) / sizeof((table)[0])), sizeof(type) }
+#define SHAPE(shape_name, type, table)                                                                                 \
+    {                                                                                                                  \
+        (shape_name), (table), (int)(sizeof(table) / sizeof((table)[0])), sizeof(type)                                 \
+    }
 
 /* Asserts that the table itself is sound: for the start of the program and for tests. */
 void shape_check(const struct shape *shape);
@@ -97,7 +111,9 @@ must_use status shape_decode(const struct shape *shape, void *object, uint64_t *
                              struct arena *arena, struct faults *faults);
 
 /* The same from a query string's or form's pairs: `pairs` are decoded name/value texts; lists are comma-separated. */
-struct pair { text name, value; };
+struct pair {
+    text name, value;
+};
 must_use status shape_decode_pairs(const struct shape *shape, void *object, uint64_t *present, const struct pair *pairs,
                                    int count, struct arena *arena, struct faults *faults);
 

@@ -115,10 +115,15 @@ static const char *what_exceeds(text json)
             }
             break;
         case '}':
-        case ']': depth -= depth > 0; break;
+        case ']':
+            depth -= depth > 0;
+            break;
         case ',':
-        case ':': value_count++; break;
-        default: break;
+        case ':':
+            value_count++;
+            break;
+        default:
+            break;
         }
     }
     return value_count > JSON_VALUE_COUNT_MAX ? "Holds too many values." : NULL;
@@ -209,15 +214,9 @@ static status decode_list(const struct field_place *place, yyjson_val *list)
 
 /* Which JSON value a field is written as. */
 static const yyjson_type json_types[] = {
-    [FIELD_TEXT] = YYJSON_TYPE_STR,
-    [FIELD_INTEGER] = YYJSON_TYPE_RAW,
-    [FIELD_COUNT] = YYJSON_TYPE_STR,
-    [FIELD_BOOLEAN] = YYJSON_TYPE_BOOL,
-    [FIELD_ID] = YYJSON_TYPE_STR,
-    [FIELD_TIME] = YYJSON_TYPE_STR,
-    [FIELD_DATE] = YYJSON_TYPE_STR,
-    [FIELD_ENUM] = YYJSON_TYPE_STR,
-    [FIELD_ENUM_SET] = YYJSON_TYPE_ARR,
+    [FIELD_TEXT] = YYJSON_TYPE_STR,      [FIELD_INTEGER] = YYJSON_TYPE_RAW, [FIELD_COUNT] = YYJSON_TYPE_STR,
+    [FIELD_BOOLEAN] = YYJSON_TYPE_BOOL,  [FIELD_ID] = YYJSON_TYPE_STR,      [FIELD_TIME] = YYJSON_TYPE_STR,
+    [FIELD_DATE] = YYJSON_TYPE_STR,      [FIELD_ENUM] = YYJSON_TYPE_STR,    [FIELD_ENUM_SET] = YYJSON_TYPE_ARR,
     [FIELD_TEXT_LIST] = YYJSON_TYPE_ARR,
 };
 
@@ -232,10 +231,17 @@ static status decode_field(struct decoding *decoding, int index, yyjson_val *val
         return OK;
     }
     switch (json_types[place.field->type]) {
-    case YYJSON_TYPE_RAW: field_take_number(&place, text_bytes(yyjson_get_raw(value), yyjson_get_len(value))); break;
-    case YYJSON_TYPE_BOOL: field_take_boolean(&place, yyjson_get_bool(value)); break;
-    case YYJSON_TYPE_STR: field_take_text(&place, string_of(value)); break;
-    default: return decode_list(&place, value);
+    case YYJSON_TYPE_RAW:
+        field_take_number(&place, text_bytes(yyjson_get_raw(value), yyjson_get_len(value)));
+        break;
+    case YYJSON_TYPE_BOOL:
+        field_take_boolean(&place, yyjson_get_bool(value));
+        break;
+    case YYJSON_TYPE_STR:
+        field_take_text(&place, string_of(value));
+        break;
+    default:
+        return decode_list(&place, value);
     }
     return OK;
 }
@@ -359,7 +365,9 @@ static status decode_pair(struct decoding *decoding, int index, text value)
         return OK;
     }
     switch (place.field->type) {
-    case FIELD_INTEGER: field_take_number(&place, value); break;
+    case FIELD_INTEGER:
+        field_take_number(&place, value);
+        break;
     case FIELD_BOOLEAN:
         if (text_equal(value, TEXT("true")) || text_equal(value, TEXT("false"))) {
             field_take_boolean(&place, value.at[0] == 't');
@@ -368,14 +376,17 @@ static status decode_pair(struct decoding *decoding, int index, text value)
         }
         break;
     case FIELD_ENUM_SET:
-    case FIELD_TEXT_LIST: return decode_separated_list(&place, value);
+    case FIELD_TEXT_LIST:
+        return decode_separated_list(&place, value);
     case FIELD_TEXT:
     case FIELD_COUNT:
     case FIELD_ID:
     case FIELD_TIME:
     case FIELD_DATE:
     case FIELD_ENUM:
-    case FIELD_JSON: field_take_text(&place, value); break;
+    case FIELD_JSON:
+        field_take_text(&place, value);
+        break;
     }
     return OK;
 }

@@ -148,9 +148,15 @@ static void write_value(struct buffer *out, const struct field *field, const voi
         return;
     }
     switch (field->type) {
-    case FIELD_TEXT: json_write_text(out, *(const text *)member); break;
-    case FIELD_INTEGER: write_integer(out, *(const int64_t *)member); break;
-    case FIELD_COUNT: write_count(out, *(const uint64_t *)member); break;
+    case FIELD_TEXT:
+        json_write_text(out, *(const text *)member);
+        break;
+    case FIELD_INTEGER:
+        write_integer(out, *(const int64_t *)member);
+        break;
+    case FIELD_COUNT:
+        write_count(out, *(const uint64_t *)member);
+        break;
     case FIELD_BOOLEAN:
         if (*(const bool *)member) {
             buffer_append(out, "true", 4);
@@ -158,13 +164,27 @@ static void write_value(struct buffer *out, const struct field *field, const voi
             buffer_append(out, "false", 5);
         }
         break;
-    case FIELD_ID: write_id(out, field->id_prefix, *(const int64_t *)member); break;
-    case FIELD_TIME: write_time(out, *(const int64_t *)member); break;
-    case FIELD_DATE: write_date(out, *(const int64_t *)member); break;
-    case FIELD_ENUM: write_enum(out, field, *(const int *)member); break;
-    case FIELD_ENUM_SET: write_enum_set(out, field, *(const uint32_t *)member); break;
-    case FIELD_TEXT_LIST: write_text_list(out, member); break;
-    case FIELD_JSON: buffer_append_text(out, *(const text *)member); break;
+    case FIELD_ID:
+        write_id(out, field->id_prefix, *(const int64_t *)member);
+        break;
+    case FIELD_TIME:
+        write_time(out, *(const int64_t *)member);
+        break;
+    case FIELD_DATE:
+        write_date(out, *(const int64_t *)member);
+        break;
+    case FIELD_ENUM:
+        write_enum(out, field, *(const int *)member);
+        break;
+    case FIELD_ENUM_SET:
+        write_enum_set(out, field, *(const uint32_t *)member);
+        break;
+    case FIELD_TEXT_LIST:
+        write_text_list(out, member);
+        break;
+    case FIELD_JSON:
+        buffer_append_text(out, *(const text *)member);
+        break;
     }
 }
 

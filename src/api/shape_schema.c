@@ -113,7 +113,9 @@ static void write_bounds(struct buffer *out, bool *first, const struct field *fi
 {
     bool is_bounded = field->min != 0 || field->max != 0;
     switch (field->type) {
-    case FIELD_TEXT: write_text_bounds(out, first, field); break;
+    case FIELD_TEXT:
+        write_text_bounds(out, first, field);
+        break;
     case FIELD_INTEGER:
         if (is_bounded) {
             write_number(out, first, "minimum", field->min);
@@ -126,14 +128,19 @@ static void write_bounds(struct buffer *out, bool *first, const struct field *fi
         write_key(out, first, TEXT("pattern"));
         buffer_print(out, "\"^%s_[0-9A-Za-z]{13}$\"", field->id_prefix);
         break;
-    case FIELD_ENUM: write_names(out, first, field, nullable); break;
+    case FIELD_ENUM:
+        write_names(out, first, field, nullable);
+        break;
     case FIELD_ENUM_SET:
-    case FIELD_TEXT_LIST: write_entries(out, first, field); break;
+    case FIELD_TEXT_LIST:
+        write_entries(out, first, field);
+        break;
     case FIELD_COUNT:
     case FIELD_BOOLEAN:
     case FIELD_TIME:
     case FIELD_DATE:
-    case FIELD_JSON: break;
+    case FIELD_JSON:
+        break;
     }
 }
 

@@ -9,9 +9,11 @@ static const struct field fields[] = {
     { "id", FIELD_ID, L(id), FIELD_OUTPUT, .id_prefix = "label", .help = "The label's id." },
     { "label", FIELD_TEXT, L(label), FIELD_REQUIRED, .min = 1, .max = LABEL_LEN_MAX, .form = FORM_LINE,
       .help = "The organisation's own word, unique." },
-    { "status", FIELD_ENUM, L(status), FIELD_REQUIRED, .names = card_status_names, .help = "The card status it stands for; never changes." },
+    { "status", FIELD_ENUM, L(status), FIELD_REQUIRED, .names = card_status_names,
+      .help = "The card status it stands for; never changes." },
     { "default", FIELD_BOOLEAN, L(is_default),
-      .help = "The label of its status where none is named. True takes it from the one before; only another label ends it." },
+      .help =
+          "The label of its status where none is named. True takes it from the one before; only another label ends it." },
     { "retired", FIELD_BOOLEAN, L(retired), .help = "Stays on the cards that have it and goes on no other." },
     { "created_at", FIELD_TIME, L(created_ms), FIELD_OUTPUT, .help = "When it was made." },
     { "version", FIELD_INTEGER, L(version), .min = 0, .max = INT64_MAX,
@@ -30,8 +32,10 @@ static const char *const use_names[] = { "in_use", "retired", NULL };
 
 static const struct field query_fields[] = {
     PAGE_FIELDS(struct label_query),
-    { "status", FIELD_ENUM, offsetof(struct label_query, status), .names = card_status_names, .help = "Only labels of this status." },
-    { "state", FIELD_ENUM, offsetof(struct label_query, use), .names = use_names, .help = "Only labels in use, or only retired ones." },
+    { "status", FIELD_ENUM, offsetof(struct label_query, status), .names = card_status_names,
+      .help = "Only labels of this status." },
+    { "state", FIELD_ENUM, offsetof(struct label_query, use), .names = use_names,
+      .help = "Only labels in use, or only retired ones." },
 };
 
 static const struct shape query_shape = SHAPE("StatusLabelQuery", struct label_query, query_fields);
@@ -84,17 +88,19 @@ static status change(struct call *call)
 }
 
 static const struct operation rows[] = {
-    { "GET", "/v1/status-labels", READ, MAY_READ_SETTINGS, read_list, .query = &query_shape, .out = &shape, .list = true,
-      .id = "status_label_list", .tag = "Settings", .help = "List status labels, newest first." },
+    { "GET", "/v1/status-labels", READ, MAY_READ_SETTINGS, read_list, .query = &query_shape, .out = &shape,
+      .list = true, .id = "status_label_list", .tag = "Settings", .help = "List status labels, newest first." },
     { "POST", "/v1/status-labels", WRITE, MAY_CHANGE_SETTINGS, create, .in = &shape, .out = &shape, .success = 201,
-      .audit = "status_label.created", .event = "status_label.created", .outcomes = { LABEL_EXISTS, NOT_ALLOWED_VALUE, OUT_OF_RANGE },
-      .id = "status_label_create", .tag = "Settings", .help = "Make a label for a card status." },
-    { "GET", "/v1/status-labels/{label_id}", READ, MAY_READ_SETTINGS, read_one, .out = &shape, .outcomes = { NOT_FOUND },
-      .id = "status_label_get", .tag = "Settings", .help = "Read a status label." },
-    { "PATCH", "/v1/status-labels/{label_id}", WRITE, MAY_CHANGE_SETTINGS, change, .in = &shape, .patch = true, .out = &shape,
-      .audit = "status_label.changed", .event = "status_label.changed",
+      .audit = "status_label.created", .event = "status_label.created",
+      .outcomes = { LABEL_EXISTS, NOT_ALLOWED_VALUE, OUT_OF_RANGE }, .id = "status_label_create", .tag = "Settings",
+      .help = "Make a label for a card status." },
+    { "GET", "/v1/status-labels/{label_id}", READ, MAY_READ_SETTINGS, read_one, .out = &shape,
+      .outcomes = { NOT_FOUND }, .id = "status_label_get", .tag = "Settings", .help = "Read a status label." },
+    { "PATCH", "/v1/status-labels/{label_id}", WRITE, MAY_CHANGE_SETTINGS, change, .in = &shape, .patch = true,
+      .out = &shape, .audit = "status_label.changed", .event = "status_label.changed",
       .outcomes = { NOT_FOUND, LABEL_EXISTS, LABEL_IS_DEFAULT, LABEL_RETIRED, IMMUTABLE_FIELD, VERSION_CONFLICT },
-      .id = "status_label_update", .tag = "Settings", .help = "Rename a label, retire it or bring it back, or make it the default of its status." },
+      .id = "status_label_update", .tag = "Settings",
+      .help = "Rename a label, retire it or bring it back, or make it the default of its status." },
 };
 
 const struct operation_table status_label_operations = OPERATION_TABLE(rows);

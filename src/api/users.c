@@ -15,12 +15,16 @@ static const struct field fields[] = {
     { "id", FIELD_ID, U(id), FIELD_OUTPUT, .id_prefix = "user", .help = "The user's id." },
     { "name", FIELD_TEXT, U(name), FIELD_REQUIRED, .min = 3, .max = EMAIL_LEN_MAX, .form = FORM_EMAIL,
       .help = "An address, by which the user signs in; kept in lower case; never changes." },
-    { "role", FIELD_ENUM, U(role), FIELD_REQUIRED, .names = role_names, .help = "What the user may do; no more than who gives it." },
-    { "password", FIELD_TEXT, offsetof(struct user_form, password), FIELD_INPUT | FIELD_REQUIRED, .max = PASSWORD_LEN_MAX,
-      .help = "A first or new password, which the user has to change: at least 12 characters with letters and digits." },
+    { "role", FIELD_ENUM, U(role), FIELD_REQUIRED, .names = role_names,
+      .help = "What the user may do; no more than who gives it." },
+    { "password", FIELD_TEXT, offsetof(struct user_form, password), FIELD_INPUT | FIELD_REQUIRED,
+      .max = PASSWORD_LEN_MAX,
+      .help =
+          "A first or new password, which the user has to change: at least 12 characters with letters and digits." },
     { "disabled", FIELD_BOOLEAN, U(disabled), .help = "A disabled user is signed out and cannot sign in." },
     { "must_change_password", FIELD_BOOLEAN, U(must_change), FIELD_OUTPUT, .help = "May do nothing else before." },
-    { "locked_until", FIELD_TIME, U(locked_until_ms), FIELD_OUTPUT | FIELD_NULLABLE, .help = "After too many wrong passwords; null: not locked." },
+    { "locked_until", FIELD_TIME, U(locked_until_ms), FIELD_OUTPUT | FIELD_NULLABLE,
+      .help = "After too many wrong passwords; null: not locked." },
     { "password_changed_at", FIELD_TIME, U(password_changed_ms), FIELD_OUTPUT, .help = "When the password was set." },
     { "last_signed_in_at", FIELD_TIME, U(last_seen_ms), FIELD_OUTPUT,
       .help = "When the user last signed in, was made or got a password; after 90 days signing in is refused." },
@@ -60,7 +64,7 @@ static const struct shape password_shape = SHAPE("PasswordChange", struct passwo
 struct prepared {
     char hash[PASSWORD_HASH_LEN]; // of the new password
     bool has_hash;
-    struct user user;             // whose password was verified
+    struct user user; // whose password was verified
     bool verified;
 };
 
@@ -148,7 +152,8 @@ static status prepare_change(struct call *call)
     }
     // One's own goes by the current one; a session that was left open must not be enough.
     if (call->actor.kind == ACTOR_USER && call->path_ids[0] == call->actor.id) {
-        return faults_add_message(&call->faults, TEXT("password"), FORBIDDEN, "Change your own password at /v1/users/me/password.");
+        return faults_add_message(&call->faults, TEXT("password"), FORBIDDEN,
+                                  "Change your own password at /v1/users/me/password.");
     }
     TRY(user_get(call->work, &prepared->user, call->path_ids[0]));
     TRY(password_judge(&call->faults, "password", input->password));
@@ -199,32 +204,36 @@ static status guard_password(struct call *call)
     if (judged != SIGN_IN_FAILED) {
         return judged;
     }
-    faults_add_message(&call->faults, TEXT("current_password"), SIGN_IN_FAILED, "This is not the current password, or the account is locked.");
+    faults_add_message(&call->faults, TEXT("current_password"), SIGN_IN_FAILED,
+                       "This is not the current password, or the account is locked.");
     return INVALID_INPUT; // and not 401: the session stands
 }
 
 static status change_password(struct call *call)
 {
     const struct prepared *prepared = call->prepared;
-    TRY(user_change_password(call->work, call->actor.id, prepared->user.version, prepared_hash(prepared), call->session_id));
+    TRY(user_change_password(call->work, call->actor.id, prepared->user.version, prepared_hash(prepared),
+                             call->session_id));
     return reply_nothing(call);
 }
 
 static const struct operation rows[] = {
     { "GET", "/v1/users", READ, MAY_READ_PEOPLE, read_list, .query = &query_shape, .out = &shape, .list = true,
       .id = "user_list", .tag = "People", .help = "List users, newest first." },
-    { "POST", "/v1/users", WRITE, MAY_MANAGE_PEOPLE, create, .prepare = prepare_create, .in = &shape, .out = &shape, .success = 201,
-      .audit = "user.created", .outcomes = { USER_EXISTS, ROLE_TOO_HIGH, PASSWORD_TOO_WEAK },
+    { "POST", "/v1/users", WRITE, MAY_MANAGE_PEOPLE, create, .prepare = prepare_create, .in = &shape, .out = &shape,
+      .success = 201, .audit = "user.created", .outcomes = { USER_EXISTS, ROLE_TOO_HIGH, PASSWORD_TOO_WEAK },
       .id = "user_create", .tag = "People", .help = "Make a user, who has to change the password first." },
     { "GET", "/v1/users/{user_id}", READ, MAY_READ_PEOPLE, read_one, .out = &shape, .outcomes = { USER_NOT_FOUND },
       .id = "user_get", .tag = "People", .help = "Read a user." },
-    { "PATCH", "/v1/users/{user_id}", WRITE, MAY_MANAGE_PEOPLE, change, .prepare = prepare_change, .in = &shape, .patch = true,
-      .out = &shape, .audit = "user.changed",
-      .outcomes = { USER_NOT_FOUND, IMMUTABLE_FIELD, VERSION_CONFLICT, ROLE_TOO_HIGH, LAST_OWNER, PASSWORD_TOO_WEAK, PASSWORD_REUSED },
-      .id = "user_update", .tag = "People", .help = "Give another role or password, disable or enable; this signs the user out." },
-    { "POST", "/v1/users/me/password", WRITE, MAY_BE_SIGNED_IN, change_password, .guard = guard_password, .prepare = prepare_password,
-      .in = &password_shape, .success = 204, .not_idempotent = true, .audit = "user.password_changed",
-      .outcomes = { PASSWORD_TOO_WEAK, PASSWORD_REUSED, VERSION_CONFLICT },
+    { "PATCH", "/v1/users/{user_id}", WRITE, MAY_MANAGE_PEOPLE, change, .prepare = prepare_change, .in = &shape,
+      .patch = true, .out = &shape, .audit = "user.changed",
+      .outcomes = { USER_NOT_FOUND, IMMUTABLE_FIELD, VERSION_CONFLICT, ROLE_TOO_HIGH, LAST_OWNER, PASSWORD_TOO_WEAK,
+                    PASSWORD_REUSED },
+      .id = "user_update", .tag = "People",
+      .help = "Give another role or password, disable or enable; this signs the user out." },
+    { "POST", "/v1/users/me/password", WRITE, MAY_BE_SIGNED_IN, change_password, .guard = guard_password,
+      .prepare = prepare_password, .in = &password_shape, .success = 204, .not_idempotent = true,
+      .audit = "user.password_changed", .outcomes = { PASSWORD_TOO_WEAK, PASSWORD_REUSED, VERSION_CONFLICT },
       .id = "user_change_password", .tag = "People", .help = "Change one's own password; one's other sessions end." },
 };
 

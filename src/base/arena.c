@@ -19,7 +19,7 @@
 #include <sanitizer/asan_interface.h>
 enum { REDZONE_LEN = 16 }; // stays poisoned behind each piece
 #else
-#define ASAN_POISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
+#define ASAN_POISON_MEMORY_REGION(at, len)   ((void)(at), (void)(len))
 #define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 enum { REDZONE_LEN = 0 };
 #endif

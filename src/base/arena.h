@@ -20,7 +20,7 @@ void arena_reset(struct arena *arena); // everything taken is gone; wiped, since
 /* Zeroed, aligned for any type; NULL past the cap. */
 void *arena_take(struct arena *arena, size_t len);
 void *arena_take_array(struct arena *arena, size_t count, size_t size); // overflow-checked
-#define ARENA_NEW(arena, type) ((type *)arena_take((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)          ((type *)arena_take((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_take_array((arena), (count), sizeof(type)))
 
 /* A copy in the arena, followed by a '\0' that is not counted. Absent stays absent; at == NULL past the cap. */
@@ -29,7 +29,10 @@ text arena_copy(struct arena *arena, text t);
 text arena_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Where the arena stands now, to give back what was taken since (a retried call starts clean). */
-struct arena_mark { void *chunk; size_t used, total; };
+struct arena_mark {
+    void *chunk;
+    size_t used, total;
+};
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 

@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 
-#define BASE64URL_LEN(len) (((len) * 4 + 2) / 3)       // characters for `len` bytes
-#define BASE64URL_BYTES_LEN(len) ((len) * 3 / 4)       // bytes in `len` characters
+#define BASE64URL_LEN(len)       (((len)*4 + 2) / 3) // characters for `len` bytes
+#define BASE64URL_BYTES_LEN(len) ((len)*3 / 4)       // bytes in `len` characters
 
 /* Writes BASE64URL_LEN(len) characters and a '\0'; returns the count of characters. */
 size_t base64url_encode(char *out, const void *bytes, size_t len);

@@ -15,9 +15,9 @@ void bytes_put_be32(uint8_t out[4], uint32_t value);
 uint64_t bytes_get_be64(const uint8_t in[8]);
 uint32_t bytes_get_be32(const uint8_t in[4]);
 
-void bytes_to_hex(char *out, const void *bytes, size_t len);          // 2 * len lower-case characters, no terminator
-bool bytes_from_hex(void *out, size_t len, text hex);                 // exactly 2 * len hex digits, either case;
-                                                                      // on false `out` holds nothing of use
+void bytes_to_hex(char *out, const void *bytes, size_t len); // 2 * len lower-case characters, no terminator
+bool bytes_from_hex(void *out, size_t len, text hex);        // exactly 2 * len hex digits, either case;
+                                                             // on false `out` holds nothing of use
 
 /* Crockford's base32 of 64 bits, 13 characters, as in printed ids; lower case out, either case in. */
 void bytes_id_print(char out[13], uint64_t value);

@@ -72,7 +72,8 @@ static bool take_quoted(struct csv *csv, text *field)
     size_t from = ++csv->at;
     bool doubled = false;
     for (;;) {
-        const char *quote = csv->at < csv->input.len ? memchr(csv->input.at + csv->at, '"', csv->input.len - csv->at) : NULL;
+        const char *quote =
+            csv->at < csv->input.len ? memchr(csv->input.at + csv->at, '"', csv->input.len - csv->at) : NULL;
         if (quote == NULL) {
             return fail(csv, "A quote is not closed.");
         }

@@ -20,18 +20,19 @@
 
 struct csv {
     text input;
-    size_t at;           // the next byte to read
+    size_t at; // the next byte to read
     struct arena *arena;
-    int64_t row_count;   // rows that were read so far
-    const char *fault;   // one sentence for anyone; NULL: none so far
-    bool out_of_memory;  // the fault is the arena's
+    int64_t row_count;  // rows that were read so far
+    const char *fault;  // one sentence for anyone; NULL: none so far
+    bool out_of_memory; // the fault is the arena's
 };
 
 struct csv_row {
-    int64_t number;      // 1 for the first
-    size_t from, len;    // where it stands in the input, its line end included
+    int64_t number;   // 1 for the first
+    size_t from, len; // where it stands in the input, its line end included
     int count;
-    text fields[CSV_FIELD_COUNT_MAX]; // never absent; they point into the input, or into the arena where quotes were doubled
+    text fields
+        [CSV_FIELD_COUNT_MAX]; // never absent; they point into the input, or into the arena where quotes were doubled
 };
 
 /* `arena` NULL: only the form is judged, and a field with doubled quotes keeps them. */

@@ -11,14 +11,14 @@
 #include "base/text.h"
 
 struct fault {
-    text field;     // "numbering.prefix"; empty for the request as a whole
+    text field; // "numbering.prefix"; empty for the request as a whole
     status code;
-    text message;   // absent: the title of the code
+    text message; // absent: the title of the code
 };
 
 struct faults {
     struct arena *arena;
-    int count;      // all that were added
+    int count; // all that were added
     struct fault list[REQUEST_FAULT_COUNT_MAX];
 };
 

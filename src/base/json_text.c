@@ -2,9 +2,9 @@
 
 // What stands for a byte in a JSON string: 0 for itself, 'u' for a \u00xx, else the letter after the backslash.
 static const char escapes[256] = {
-    [0x00] = 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
-    [0x10] = 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
-    ['"'] = '"', ['\\'] = '\\', [0x7F] = 'u',
+    [0x00] = 'u', 'u', 'u', 'u', 'u',          'u', 'u', 'u', 'b',         't',           'n',          'u',
+    'f',          'r', 'u', 'u', [0x10] = 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
+    'u',          'u', 'u', 'u', 'u',          'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7F] = 'u',
 };
 
 static void write_escape(struct buffer *out, unsigned char c)

@@ -9,24 +9,24 @@
 #define REQUEST_IMPORT_LEN_MAX          (32 * 1024 * 1024)
 #define REQUEST_PATH_LEN_MAX            2048
 #define REQUEST_QUERY_LEN_MAX           4096
-#define REQUEST_QUERY_COUNT_MAX         64   // name=value pairs
+#define REQUEST_QUERY_COUNT_MAX         64 // name=value pairs
 #define REQUEST_HEADER_COUNT_MAX        64
 #define REQUEST_HEADER_LEN_MAX          (8 * 1024)
-#define REQUEST_HEADER_SECONDS          30   // for all of the header to arrive
-#define REQUEST_BODY_SECONDS            60   // for the body, and one more for each 64 KiB that has arrived
+#define REQUEST_HEADER_SECONDS          30 // for all of the header to arrive
+#define REQUEST_BODY_SECONDS            60 // for the body, and one more for each 64 KiB that has arrived
 #define REQUEST_BODY_TOTAL_LEN_MAX      (512LL * 1024 * 1024) // of all requests at one time
-#define REQUEST_FREE_COUNT_MAX          256  // finished ones kept with their memory for the next
-#define REPLY_BODY_LEN_MAX              (8 * 1024 * 1024) // a larger one is a stream
+#define REQUEST_FREE_COUNT_MAX          256                   // finished ones kept with their memory for the next
+#define REPLY_BODY_LEN_MAX              (8 * 1024 * 1024)     // a larger one is a stream
 #define REQUEST_ARENA_LEN_MAX           (4 * 1024 * 1024)
 #define REQUEST_FAULT_COUNT_MAX         64
 #define JSON_DEPTH_MAX                  8
-#define JSON_VALUE_COUNT_MAX            16384  // in one document, keys counted too
+#define JSON_VALUE_COUNT_MAX            16384 // in one document, keys counted too
 #define PAGE_COUNT_DEFAULT              50
 #define PAGE_COUNT_MAX                  200
 #define CONNECTION_COUNT_MAX            12000
 #define CONNECTION_IDLE_SECONDS         30
 #define CONNECTION_MEMORY_LEN           (16 * 1024) // for a request's header and a piece of its body
-#define CONNECTION_LINGER_COUNT_MAX     64   // refused uploads that are still drained, so that the client reads why
+#define CONNECTION_LINGER_COUNT_MAX     64 // refused uploads that are still drained, so that the client reads why
 #define CONNECTION_LINGER_SECONDS       2
 #define IDEMPOTENCY_KEY_LEN_MAX         255
 #define IDEMPOTENCY_KEEP_MS             (24LL * 3600 * 1000)
@@ -34,13 +34,13 @@
 /* executor */
 #define EXECUTOR_QUEUE_COUNT_MAX        16384
 #define EXECUTOR_BATCH_COUNT_SQLITE     512
-#define EXECUTOR_BATCH_COUNT_POSTGRES   25   // two savepoints a call; PostgreSQL caches 64 subtransactions
+#define EXECUTOR_BATCH_COUNT_POSTGRES   25 // two savepoints a call; PostgreSQL caches 64 subtransactions
 #define EXECUTOR_RETRY_COUNT_MAX        5
 
 /* database */
-#define DATABASE_STATEMENT_COUNT_MAX    512  // prepared and kept by a connection; one more drops those not in use
+#define DATABASE_STATEMENT_COUNT_MAX    512 // prepared and kept by a connection; one more drops those not in use
 #define DATABASE_PARAMETER_COUNT_MAX    256
-#define DATABASE_SAVEPOINT_COUNT_MAX    16   // different names of savepoints
+#define DATABASE_SAVEPOINT_COUNT_MAX    16 // different names of savepoints
 #define DATABASE_VALUE_LEN_MAX          (64 * 1024 * 1024)
 
 /* cards and numbers */
@@ -69,7 +69,7 @@
 #define ORGANIZATION_NUMBER_MAX         998
 #define SETTINGS_DAYS_MAX               3650 // of a download window, and of a resting time
 #define CUSTOMER_SEARCH_COUNT_MAX       50
-#define CUSTOMER_NAME_PART_COUNT_MAX    8    // ways to part "first last" into two that a search tries
+#define CUSTOMER_NAME_PART_COUNT_MAX    8 // ways to part "first last" into two that a search tries
 
 /* OTP */
 #define OTP_DIGITS                      6
@@ -85,10 +85,10 @@
 #define SIGN_IN_LOCK_MS                 (30 * 60 * 1000)
 #define SESSION_IDLE_MS                 (15 * 60 * 1000)
 #define SESSION_MS                      (12LL * 3600 * 1000)
-#define SESSION_TOUCH_MS                (60 * 1000) // how often the use of a session is written down
+#define SESSION_TOUCH_MS                (60 * 1000)               // how often the use of a session is written down
 #define USER_IDLE_MS                    (90LL * 24 * 3600 * 1000) // after that nobody signs in any more
 #define PASSWORD_HISTORY_COUNT          4
-#define PASSWORD_HASH_COUNT_MAX         4    // at one time; each takes 64 MiB
+#define PASSWORD_HASH_COUNT_MAX         4 // at one time; each takes 64 MiB
 
 /* keys */
 #define KEYRING_KEY_COUNT_MAX           16384
@@ -103,20 +103,20 @@
 
 /* jobs and delivery */
 #define IMPORT_ROW_COUNT_MAX            1000000
-#define IMPORT_CHUNK_ROW_COUNT          200  // rows of one write on SQLite, whose one writer others wait for
-#define IMPORT_CHUNK_ROW_COUNT_POSTGRES 15   // up to four savepoints a row; PostgreSQL caches 64 subtransactions
+#define IMPORT_CHUNK_ROW_COUNT          200 // rows of one write on SQLite, whose one writer others wait for
+#define IMPORT_CHUNK_ROW_COUNT_POSTGRES 15  // up to four savepoints a row; PostgreSQL caches 64 subtransactions
 #define CSV_FIELD_COUNT_MAX             32
 #define CSV_FIELD_LEN_MAX               1024
 #define CSV_ROW_LEN_MAX                 4096
 #define JOB_ARENA_LEN_MAX               (16 * 1024 * 1024) // of the job runner
-#define JOB_TRIES_MAX                   60   // of one chunk that meets a fault, with growing pauses; then the job fails
+#define JOB_TRIES_MAX                   60 // of one chunk that meets a fault, with growing pauses; then the job fails
 #define JOB_RESULT_COUNT_MAX            10000 // of one download of refused rows
 #define OUTBOX_BATCH_COUNT              64
 #define OUTBOX_TRIES_MAX                8
-#define OUTBOX_MESSAGE_LEN_MAX          4096 // address, subject and text together
+#define OUTBOX_MESSAGE_LEN_MAX          4096        // address, subject and text together
 #define OUTBOX_LEASE_MS                 (60 * 1000) // how long a message belongs to the sender that took it
-#define DELIVERY_SECONDS                20   // for one message to be handed over
-#define DELIVERY_STOP_MS                5000 // for what is under way when the server stops
-#define DELIVERY_CONNECTION_COUNT_MAX   8    // at one time to one mail server or SMS gateway
+#define DELIVERY_SECONDS                20          // for one message to be handed over
+#define DELIVERY_STOP_MS                5000        // for what is under way when the server stops
+#define DELIVERY_CONNECTION_COUNT_MAX   8           // at one time to one mail server or SMS gateway
 
 #endif

@@ -17,13 +17,16 @@ static _Atomic enum log_level lowest = LOG_INFO;
 static _Atomic int file = STDERR_FILENO;
 
 static const char *const level_names[] = {
-    [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error",
+    [LOG_DEBUG] = "debug",
+    [LOG_INFO] = "info",
+    [LOG_WARN] = "warn",
+    [LOG_ERROR] = "error",
 };
 
-#define ELLIPSIS "\xE2\x80\xA6"    // U+2026
+#define ELLIPSIS    "\xE2\x80\xA6" // U+2026
 #define REPLACEMENT "\xEF\xBF\xBD" // U+FFFD
-#define ENDING "}\n"
-#define ENDING_CUT ",\"cut\":true}\n" // some fields did not fit and were left out
+#define ENDING      "}\n"
+#define ENDING_CUT  ",\"cut\":true}\n" // some fields did not fit and were left out
 
 struct line {
     size_t len;
@@ -56,9 +59,12 @@ static unsigned int code_point(text character)
 {
     const uint8_t *at = (const uint8_t *)character.at;
     switch (character.len) {
-    case 1: return at[0];
-    case 2: return (at[0] & 0x1FU) << 6 | (at[1] & 0x3FU);
-    default: return (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
+    case 1:
+        return at[0];
+    case 2:
+        return (at[0] & 0x1FU) << 6 | (at[1] & 0x3FU);
+    default:
+        return (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
     }
 }
 

@@ -25,7 +25,7 @@ struct log_field {
 #define LOG_I(name, value) ((struct log_field){ (name), LOG_INTEGER, TEXT_ABSENT, (int64_t)(value) })
 
 void log_set_level(enum log_level level); // default LOG_INFO
-void log_set_file(int fd); // default 2
+void log_set_file(int fd);                // default 2
 
 /* `event` is a constant like "server.started"; `message` one sentence for the person on call. */
 void log_event(enum log_level level, const char *event, const char *message, const struct log_field *fields, int count);

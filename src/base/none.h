@@ -7,6 +7,6 @@
 #include <stdint.h>
 
 #define INTEGER_NONE INT64_MIN
-#define DATE_NONE INT64_MIN
+#define DATE_NONE    INT64_MIN
 
 #endif

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct runtime {
-    int64_t (*now_ms)(void *context);                          // Unix time in milliseconds
-    int64_t (*monotonic_us)(void *context);                    // for durations
-    void (*random)(void *context, void *out, size_t len);      // cryptographically strong in production
+    int64_t (*now_ms)(void *context);                     // Unix time in milliseconds
+    int64_t (*monotonic_us)(void *context);               // for durations
+    void (*random)(void *context, void *out, size_t len); // cryptographically strong in production
     void *context;
 };
 

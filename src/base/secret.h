@@ -18,12 +18,12 @@ struct secret {
     size_t len; // bytes
 };
 
-must_use status secret_init(struct secret *secret, size_t len);                              // zeroed
+must_use status secret_init(struct secret *secret, size_t len); // zeroed
 must_use status secret_init_copy(struct secret *secret, const void *bytes, size_t len);
 must_use status secret_init_random(struct secret *secret, size_t len);
-void secret_release(struct secret *secret);                                                  // wipes; a zero secret is fine
+void secret_release(struct secret *secret); // wipes; a zero secret is fine
 
-void secret_wipe(void *bytes, size_t len);                                                   // for buffers on a stack
-must_use bool secret_equal(const void *a, const void *b, size_t len);                        // constant time
+void secret_wipe(void *bytes, size_t len);                            // for buffers on a stack
+must_use bool secret_equal(const void *a, const void *b, size_t len); // constant time
 
 #endif

@@ -19,11 +19,11 @@ typedef enum {
 
 enum status_kind { STATUS_KIND_FAULT, STATUS_KIND_OUTCOME, STATUS_KIND_REQUEST };
 
-const char *status_code(status code);       // "card_limit_reached"; a constant string
-const char *status_title(status code);      // one safe sentence for anyone
-int status_http(status code);               // 200 for OK
+const char *status_code(status code);  // "card_limit_reached"; a constant string
+const char *status_title(status code); // one safe sentence for anyone
+int status_http(status code);          // 200 for OK
 enum status_kind status_kind(status code);
-bool status_is_fault(status code);          // I/O, memory or a peer failed: repeating may help
+bool status_is_fault(status code); // I/O, memory or a peer failed: repeating may help
 
 /* Leaves the function with any status but OK. A function that owns something uses one exit label instead. */
 #define TRY(expression)                                                                                                \

@@ -9,12 +9,12 @@
 
 enum {
     AES_BLOCK_LEN = 16,
-    HEADER_LEN = 16,              // X9.143-2021, 6.2, table 1
+    HEADER_LEN = 16, // X9.143-2021, 6.2, table 1
     MAC_HEX_LEN = 2 * CMAC_LEN,
-    LENGTH_FIELD_LEN = 2,         // the key's length in bits, before the key
-    OPTIONAL_HEADER_LEN = 4,      // id and length
-    OPTIONAL_COUNT_MAX = 99,      // two decimal digits
-    BLOCK_LEN_MAX = 9999,         // four decimal digits
+    LENGTH_FIELD_LEN = 2,    // the key's length in bits, before the key
+    OPTIONAL_HEADER_LEN = 4, // id and length
+    OPTIONAL_COUNT_MAX = 99, // two decimal digits
+    BLOCK_LEN_MAX = 9999,    // four decimal digits
 };
 
 /* characters */
@@ -101,8 +101,14 @@ static status cbc_run(uint8_t *bytes, size_t len, const struct secret *key, cons
 
 /* wrapping */
 
-static const struct { char algorithm; size_t len; } longest_keys[] = {
-    { 'A', 32 }, { 'D', 24 }, { 'T', 24 }, { 'H', 64 },
+static const struct {
+    char algorithm;
+    size_t len;
+} longest_keys[] = {
+    { 'A', 32 },
+    { 'D', 24 },
+    { 'T', 24 },
+    { 'H', 64 },
 };
 
 static size_t length_to_show(char algorithm, size_t key_len, size_t padded_len)

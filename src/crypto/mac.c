@@ -100,8 +100,8 @@ status cmac_aes(uint8_t out[CMAC_LEN], const struct secret *key, const void *mes
     };
     size_t out_len = 0;
     bool done = EVP_MAC_init(context, key->at, key->len, parameters) == 1 &&
-                EVP_MAC_update(context, message, len) == 1 &&
-                EVP_MAC_final(context, out, &out_len, CMAC_LEN) == 1 && out_len == CMAC_LEN;
+                EVP_MAC_update(context, message, len) == 1 && EVP_MAC_final(context, out, &out_len, CMAC_LEN) == 1 &&
+                out_len == CMAC_LEN;
     EVP_MAC_CTX_free(context);
     return done ? OK : primitive_refused();
 }

@@ -12,7 +12,10 @@
 
 enum { SHA256_LEN = 32, CMAC_LEN = 16 };
 
-struct bytes_view { const void *at; size_t len; };
+struct bytes_view {
+    const void *at;
+    size_t len;
+};
 
 /* The digest of the pieces, one after another. */
 must_use status sha256(uint8_t out[SHA256_LEN], const struct bytes_view *pieces, size_t count);

@@ -9,10 +9,12 @@ static const char INSERT[] =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
 static const char LIST[] =
     "SELECT " COLUMNS " FROM api_key WHERE organization_id = $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3";
-static const char REVOKE[] = "UPDATE api_key SET revoked_at = $3 WHERE id = $1 AND organization_id = $2 AND revoked_at IS NULL";
+static const char REVOKE[] =
+    "UPDATE api_key SET revoked_at = $3 WHERE id = $1 AND organization_id = $2 AND revoked_at IS NULL";
 // The one look-up that knows no organisation yet: the token says which it is.
 static const char IDENTIFY[] =
-    "SELECT " COLUMNS " FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
+    "SELECT " COLUMNS
+    " FROM api_key WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
 
 static void read_row(struct rows *rows, struct api_key *out, struct arena *arena)
 {
@@ -57,9 +59,9 @@ status api_key_create(struct work *work, struct api_key *key)
     key->created_ms = work->now_ms;
     key->revoked_ms = 0;
     TRY(work_run(work, INSERT,
-                 ARGS(value_i64(key->id), value_i64(work->organization_id), value_text(key->name), value_text(key->prefix),
-                      value_blob(digest, sizeof digest), value_i64(key->role), value_i64(work->now_ms),
-                      value_i64_or_null(key->expires_ms, 0))));
+                 ARGS(value_i64(key->id), value_i64(work->organization_id), value_text(key->name),
+                      value_text(key->prefix), value_blob(digest, sizeof digest), value_i64(key->role),
+                      value_i64(work->now_ms), value_i64_or_null(key->expires_ms, 0))));
     work_detail_text(work, "role", text_of(role_names[key->role]));
     work_subject(work, "key", key->id);
     return OK;

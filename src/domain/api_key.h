@@ -16,14 +16,16 @@ enum { API_KEY_TOKEN_LEN = 3 + TOKEN_LEN, API_KEY_PREFIX_LEN = 8 };
 struct api_key {
     int64_t id, organization_id;
     text name, prefix;
-    int role;                                  // enum role
+    int role;                                   // enum role
     int64_t created_ms, expires_ms, revoked_ms; // 0: never
-    text token;                                // only after api_key_create
+    text token;                                 // only after api_key_create
 };
 
 /* Fills id, prefix, times and token (in the work's arena). ROLE_TOO_HIGH, OUT_OF_RANGE (expires in the past). */
 must_use status api_key_create(struct work *work, struct api_key *key);
-struct api_key_filter { int64_t limit, after; };
+struct api_key_filter {
+    int64_t limit, after;
+};
 must_use status api_key_list(struct work *work, struct api_key **out, int *count, const struct api_key_filter *filter);
 must_use status api_key_revoke(struct work *work, int64_t id); // API_KEY_NOT_FOUND, also when it was revoked before
 

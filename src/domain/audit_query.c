@@ -6,7 +6,8 @@ const char *const audit_actor_names[] = { "system", "user", "api_key", "command_
 const char *const audit_channel_names[] = { "console", "api", "dialect", "network", "scheduler", "command_line", NULL };
 
 static_assert(sizeof audit_actor_names / sizeof audit_actor_names[0] == ACTOR_COMMAND_LINE + 2, "a name for each kind");
-static_assert(sizeof audit_channel_names / sizeof audit_channel_names[0] == CHANNEL_COMMAND_LINE + 2, "a name for each channel");
+static_assert(sizeof audit_channel_names / sizeof audit_channel_names[0] == CHANNEL_COMMAND_LINE + 2,
+              "a name for each channel");
 
 // One upper bound, so that the index is entered at the page.
 static const char LIST_AUDIT[] =
@@ -50,7 +51,8 @@ static void read_entry(struct rows *rows, struct audit_entry *out, struct arena 
 // What lies before this place; the end of the time asked for may come first.
 static struct audit_place upper_bound(const struct audit_filter *filter)
 {
-    struct audit_place bound = filter->after != NULL ? *filter->after : (struct audit_place){ INT64_MAX, INT64_MAX, INT64_MAX };
+    struct audit_place bound =
+        filter->after != NULL ? *filter->after : (struct audit_place){ INT64_MAX, INT64_MAX, INT64_MAX };
     bool earlier = filter->to_ms != 0 && filter->to_ms <= bound.at_ms;
     return earlier ? (struct audit_place){ filter->to_ms, 0, 0 } : bound;
 }
@@ -77,7 +79,8 @@ status audit_list(struct work *work, struct audit_entry **out, int *count, const
 
 text audit_place_print(struct arena *arena, const struct audit_record *record)
 {
-    return arena_print(arena, "%lld-%lld-%lld", (long long)record->at_ms, (long long)record->lane, (long long)record->sequence);
+    return arena_print(arena, "%lld-%lld-%lld", (long long)record->at_ms, (long long)record->lane,
+                       (long long)record->sequence);
 }
 
 bool audit_place_parse(struct audit_place *out, text printed)

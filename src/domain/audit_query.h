@@ -17,14 +17,16 @@ struct audit_entry {
 };
 
 /* A place in the trail. Two records never share one. */
-struct audit_place { int64_t at_ms, lane, sequence; };
+struct audit_place {
+    int64_t at_ms, lane, sequence;
+};
 
 struct audit_filter {
     int64_t limit;
-    const struct audit_place *after;   // the last record of the page before; NULL: from the newest
-    text action, actor_name, result;   // absent: any
-    int64_t actor_id, subject_id;      // 0: any
-    int64_t from_ms, to_ms;            // from <= at < to; 0: no bound
+    const struct audit_place *after; // the last record of the page before; NULL: from the newest
+    text action, actor_name, result; // absent: any
+    int64_t actor_id, subject_id;    // 0: any
+    int64_t from_ms, to_ms;          // from <= at < to; 0: no bound
 };
 must_use status audit_list(struct work *work, struct audit_entry **out, int *count, const struct audit_filter *filter);
 
@@ -38,6 +40,7 @@ struct event_entry {
     text type, subject_type, data;
     int64_t subject_id, at_ms;
 };
-must_use status event_list(struct work *work, struct event_entry **out, int *count, int64_t after_number, int64_t limit);
+must_use status event_list(struct work *work, struct event_entry **out, int *count, int64_t after_number,
+                           int64_t limit);
 
 #endif

@@ -7,25 +7,31 @@
 #include "domain/number.h"
 #include "domain/registered_number.h"
 
-#define COLUMNS                                                                                                        \
+#define COLUMNS                                                                                                             \
     "c.id, c.series_id, c.batch_id, c.customer_id, c.source_id, c.status, c.label_id, l.label, c.issued_at, c.expires_on, " \
-    "c.resting_until, c.external_id, c.nickname, c.created_at, c.version, c.current, c.series_index, c.registered_id, "\
+    "c.resting_until, c.external_id, c.nickname, c.created_at, c.version, c.current, c.series_index, c.registered_id, "     \
     "c.number_check"
 #define FROM " FROM card c JOIN status_label l ON l.id = c.label_id "
 
 static const char GET[] = "SELECT " COLUMNS FROM "WHERE c.id = $1 AND c.organization_id = $2";
-static const struct sql_pair GET_LOCKED = { GET, "SELECT " COLUMNS FROM "WHERE c.id = $1 AND c.organization_id = $2 FOR UPDATE OF c" };
-static const char BY_PLACE[] = "SELECT " COLUMNS FROM
-                               "WHERE c.series_id = $1 AND c.series_index = $2 AND c.current = 1 AND c.organization_id = $3";
-static const char BY_REGISTERED[] = "SELECT " COLUMNS FROM "WHERE c.registered_id = $1 AND c.current = 1 AND c.organization_id = $2";
+static const struct sql_pair GET_LOCKED = { GET, "SELECT " COLUMNS FROM
+                                                 "WHERE c.id = $1 AND c.organization_id = $2 FOR UPDATE OF c" };
+static const char BY_PLACE[] =
+    "SELECT " COLUMNS FROM
+    "WHERE c.series_id = $1 AND c.series_index = $2 AND c.current = 1 AND c.organization_id = $3";
+static const char BY_REGISTERED[] =
+    "SELECT " COLUMNS FROM "WHERE c.registered_id = $1 AND c.current = 1 AND c.organization_id = $2";
 // One text for each way in, so that each has its index.
-static const char LIST_OF_CUSTOMER[] = "SELECT " COLUMNS FROM
+static const char LIST_OF_CUSTOMER[] =
+    "SELECT " COLUMNS FROM
     "WHERE c.customer_id = $3 AND c.organization_id = $1 AND ($2 = 0 OR c.id < $2) AND ($4 = 0 OR c.series_id = $4) "
     "AND ($5 = 0 OR c.batch_id = $5) AND ($6 < 0 OR c.status = $6) AND ($7 IS NULL OR c.external_id = $7) ORDER BY c.id DESC LIMIT $8";
-static const char LIST_OF_EXTERNAL[] = "SELECT " COLUMNS FROM
+static const char LIST_OF_EXTERNAL[] =
+    "SELECT " COLUMNS FROM
     "WHERE c.external_id = $7 AND c.organization_id = $1 AND ($2 = 0 OR c.id < $2) AND ($3 = 0 OR c.customer_id = $3) "
     "AND ($4 = 0 OR c.series_id = $4) AND ($5 = 0 OR c.batch_id = $5) AND ($6 < 0 OR c.status = $6) ORDER BY c.id DESC LIMIT $8";
-static const char LIST[] = "SELECT " COLUMNS FROM
+static const char LIST[] =
+    "SELECT " COLUMNS FROM
     "WHERE c.organization_id = $1 AND c.id < $2 AND ($3 = 0 OR c.customer_id = $3) AND ($4 = 0 OR c.series_id = $4) "
     "AND ($5 = 0 OR c.batch_id = $5) AND ($6 < 0 OR c.status = $6) AND ($7 IS NULL OR c.external_id = $7) ORDER BY c.id DESC LIMIT $8";
 
@@ -125,7 +131,8 @@ status card_get_locked(struct work *work, struct card *out, int64_t id)
 
 status card_current_at(struct work *work, struct card *out, const struct series *series, uint64_t k)
 {
-    return get_by(work, out, BY_PLACE, ARGS(value_i64(series->id), value_i64((int64_t)k), value_i64(work->organization_id)));
+    return get_by(work, out, BY_PLACE,
+                  ARGS(value_i64(series->id), value_i64((int64_t)k), value_i64(work->organization_id)));
 }
 
 status card_current_registered(struct work *work, struct card *out, int64_t registered_id)
@@ -139,7 +146,9 @@ status card_list(struct work *work, struct card **out, int *count, const struct 
     if (*out == NULL) {
         return OUT_OF_MEMORY;
     }
-    const char *sql = filter->customer_id != 0 ? LIST_OF_CUSTOMER : text_present(filter->external_id) ? LIST_OF_EXTERNAL : LIST;
+    const char *sql = filter->customer_id != 0            ? LIST_OF_CUSTOMER
+                      : text_present(filter->external_id) ? LIST_OF_EXTERNAL
+                                                          : LIST;
     int64_t before = filter->after == 0 && sql == LIST ? INT64_MAX : filter->after;
     *count = 0;
     struct rows rows = { 0 };

@@ -19,23 +19,23 @@ struct card {
     int64_t series_id, batch_id, customer_id, source_id; // 0: none
     text series_code;
     text number_masked, last4;
-    int status;                    // enum card_status
+    int status; // enum card_status
     int64_t label_id;
     text label;
-    int64_t issued_ms;             // 0: never
-    int64_t expires_on;            // DATE_NONE: never
-    int64_t resting_until_ms;      // 0: not resting
+    int64_t issued_ms;        // 0: never
+    int64_t expires_on;       // DATE_NONE: never
+    int64_t resting_until_ms; // 0: not resting
     text external_id, nickname;
     int64_t created_ms, version;
     bool current;
 
     /* what its number is made from; not shown */
-    int64_t series_index;          // -1: a registered number
-    int64_t registered_id;         // 0: a drawn number
+    int64_t series_index;  // -1: a registered number
+    int64_t registered_id; // 0: a drawn number
     int64_t number_check;
 };
 
-must_use status card_get(struct work *work, struct card *out, int64_t id);        // CARD_NOT_FOUND
+must_use status card_get(struct work *work, struct card *out, int64_t id); // CARD_NOT_FOUND
 must_use status card_get_locked(struct work *work, struct card *out, int64_t id);
 
 struct card_filter {

@@ -9,13 +9,13 @@
 #include "domain/number_batch.h"
 
 struct availability {
-    status reason;          // OK: available; NUMBER_TAKEN, NUMBER_NOT_GENERATED, NUMBER_RESTING, WRONG_CHECK_DIGIT,
-                            // NO_SERIES_FOR_NUMBER, SERIES_INACTIVE, BATCH_VOIDED
-    struct series series;   // id 0: none
-    struct card card;       // the number's current card; id 0: none
-    int64_t batch_id;       // 0: none
-    int64_t series_index;   // -1: registered
-    int64_t registered_id;  // 0: drawn
+    status reason;         // OK: available; NUMBER_TAKEN, NUMBER_NOT_GENERATED, NUMBER_RESTING, WRONG_CHECK_DIGIT,
+                           // NO_SERIES_FOR_NUMBER, SERIES_INACTIVE, BATCH_VOIDED
+    struct series series;  // id 0: none
+    struct card card;      // the number's current card; id 0: none
+    int64_t batch_id;      // 0: none
+    int64_t series_index;  // -1: registered
+    int64_t registered_id; // 0: drawn
     int64_t resting_until_ms;
 };
 

@@ -35,14 +35,16 @@ status card_history_add(struct work *work, int64_t card_id, const struct card_st
 {
     const struct actor *actor = work->actor;
     return work_run(work, INSERT_HISTORY,
-                    ARGS(value_i64(card_id), value_i64(work_id(work)), value_i64(work->now_ms), value_text(text_of(step->action)),
-                         value_i64(actor->kind), value_i64(actor->id), value_text(actor->name), value_i64(actor->channel),
-                         value_i64_or_null(step->customer_id, 0), value_i64_or_null(step->old_status, -1),
-                         value_i64(step->new_status), value_i64_or_null(step->old_label_id, 0),
-                         value_i64(step->new_label_id), value_i64(step->reason), value_text(step->note)));
+                    ARGS(value_i64(card_id), value_i64(work_id(work)), value_i64(work->now_ms),
+                         value_text(text_of(step->action)), value_i64(actor->kind), value_i64(actor->id),
+                         value_text(actor->name), value_i64(actor->channel), value_i64_or_null(step->customer_id, 0),
+                         value_i64_or_null(step->old_status, -1), value_i64(step->new_status),
+                         value_i64_or_null(step->old_label_id, 0), value_i64(step->new_label_id),
+                         value_i64(step->reason), value_text(step->note)));
 }
 
-status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit, int64_t after)
+status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit,
+                    int64_t after)
 {
     struct card card;
     TRY(card_get(work, &card, card_id)); // of this organisation?
@@ -88,7 +90,8 @@ static status lock_card(struct work *work, struct card *card, int64_t id)
 }
 
 // The status and label the change asks for, from what it names.
-static status find_target(struct work *work, const struct card *card, const struct card_change *change, int *to, int64_t *label_id)
+static status find_target(struct work *work, const struct card *card, const struct card_change *change, int *to,
+                          int64_t *label_id)
 {
     *to = card->status;
     *label_id = card->label_id;
@@ -100,7 +103,7 @@ static status find_target(struct work *work, const struct card *card, const stru
         *to = label.status;
     }
     if (text_present(change->label) || *to != card->status) {
-        TRY(status_label_require(work, change->label, (enum card_status)*to, label_id));
+        TRY(status_label_require(work, change->label, (enum card_status) * to, label_id));
     }
     return OK;
 }
@@ -115,8 +118,9 @@ static status judge_transition(struct work *work, const struct card *card, const
     *transition = card_transition_find((enum card_status)card->status, (enum card_status)to);
     bool by_hand = *transition != NULL && (*transition)->by_hand;
     if (!by_hand) {
-        return faults_add_message(work->faults, TEXT("status"), TRANSITION_NOT_ALLOWED, "A card that is %s cannot become %s.",
-                                  card_status_names[card->status], card_status_names[to]);
+        return faults_add_message(work->faults, TEXT("status"), TRANSITION_NOT_ALLOWED,
+                                  "A card that is %s cannot become %s.", card_status_names[card->status],
+                                  card_status_names[to]);
     }
     if (stays) {
         return faults_add(work->faults, TEXT("status_label"), STATUS_UNCHANGED);
@@ -132,8 +136,8 @@ static status apply(struct work *work, struct card *card, const struct card_chan
     text external_id = change->set_external_id ? change->external_id : card->external_id;
     text nickname = change->set_nickname ? change->nickname : card->nickname;
     status changed = work_insert(work, CHANGE,
-                                 ARGS(value_i64(card->id), value_i64(work->organization_id), value_i64(to), value_i64(label_id),
-                                      value_text(external_id), value_text(nickname)),
+                                 ARGS(value_i64(card->id), value_i64(work->organization_id), value_i64(to),
+                                      value_i64(label_id), value_text(external_id), value_text(nickname)),
                                  EXTERNAL_ID_TAKEN);
     return changed == EXTERNAL_ID_TAKEN ? faults_add(work->faults, TEXT("external_id"), EXTERNAL_ID_TAKEN) : changed;
 }
@@ -143,8 +147,9 @@ static status renew(struct work *work, const struct card *card)
 {
     struct series series;
     TRY(series_get(work, &series, card->series_id));
-    return work_run(work, RENEW, ARGS(value_i64(card->id), value_i64(work->organization_id),
-                                      value_i64_or_null(series_expires_on(&series, work->now_ms), DATE_NONE)));
+    return work_run(work, RENEW,
+                    ARGS(value_i64(card->id), value_i64(work->organization_id),
+                         value_i64_or_null(series_expires_on(&series, work->now_ms), DATE_NONE)));
 }
 
 status card_change(struct work *work, struct card *out, const struct card_change *change)
@@ -164,7 +169,8 @@ status card_change(struct work *work, struct card *out, const struct card_change
     TRY(judge_transition(work, &card, change, to, label_id, &transition));
     if (to != card.status && card.customer_id != 0) {
         TRY(card_limit_judge_change(work, card.customer_id, card.series_id, card.status, to));
-        TRY(customer_count_change(work, card.customer_id, card.series_id, (enum card_status)card.status, (enum card_status)to));
+        TRY(customer_count_change(work, card.customer_id, card.series_id, (enum card_status)card.status,
+                                  (enum card_status)to));
     }
     TRY(apply(work, &card, change, to, label_id));
     if (card.status == CARD_EXPIRED && to == CARD_ACTIVE) {
@@ -203,8 +209,8 @@ status card_unlink(struct work *work, struct card *out, int64_t card_id, int rea
     }
     const struct card_transition *transition = card_transition_find((enum card_status)card.status, CARD_NOT_ISSUED);
     if (transition == NULL) {
-        return faults_add_message(work->faults, TEXT("card_id"), TRANSITION_NOT_ALLOWED, "A card that is %s cannot be unlinked.",
-                                  card_status_names[card.status]);
+        return faults_add_message(work->faults, TEXT("card_id"), TRANSITION_NOT_ALLOWED,
+                                  "A card that is %s cannot be unlinked.", card_status_names[card.status]);
     }
     TRY(settings_get(work, &settings));
     TRY(status_label_require(work, TEXT_ABSENT, CARD_NOT_ISSUED, &label_id));
@@ -269,8 +275,12 @@ status card_register(struct work *work, struct card *out, const struct card_regi
         return faults_add(work->faults, TEXT("external_id"), EXTERNAL_ID_TAKEN);
     }
     TRY(inserted);
-    TRY(card_history_add(work, id, &(struct card_step){ .action = "register", .old_status = -1, .new_status = CARD_NOT_ISSUED,
-                                                        .new_label_id = label_id, .reason = CARD_REASON_REQUESTED }));
+    TRY(card_history_add(work, id,
+                         &(struct card_step){ .action = "register",
+                                              .old_status = -1,
+                                              .new_status = CARD_NOT_ISSUED,
+                                              .new_label_id = label_id,
+                                              .reason = CARD_REASON_REQUESTED }));
     work_subject(work, "card", id);
     return card_get(work, out, id);
 }

@@ -9,13 +9,13 @@
 
 struct card_change {
     int64_t card_id;
-    text label;              // absent: unchanged, or the default of the new status
-    int status;              // -1: the label's own, or unchanged
-    int reason;              // enum card_reason; -1: not given
+    text label; // absent: unchanged, or the default of the new status
+    int status; // -1: the label's own, or unchanged
+    int reason; // enum card_reason; -1: not given
     text note;
     bool set_external_id, set_nickname;
     text external_id, nickname; // absent with its flag: removed
-    int64_t version;         // 0: any
+    int64_t version;            // 0: any
 };
 
 /* TRANSITION_NOT_ALLOWED, STATUS_UNCHANGED, REASON_REQUIRED, FORBIDDEN (a transition that asks for a permission the actor
@@ -26,7 +26,11 @@ must_use status card_change(struct work *work, struct card *out, const struct ca
 must_use status card_unlink(struct work *work, struct card *out, int64_t card_id, int reason, text note);
 
 /* A number made elsewhere becomes a card that waits for a customer. `series_id` 0: the series it lies in. */
-struct card_registration { text number; int64_t series_id; text label, external_id; };
+struct card_registration {
+    text number;
+    int64_t series_id;
+    text label, external_id;
+};
 must_use status card_register(struct work *work, struct card *out, const struct card_registration *registration);
 
 struct card_event {
@@ -37,15 +41,23 @@ struct card_event {
     text actor_name;
     int channel;
     int64_t customer_id;
-    int old_status, new_status;      // -1: none
+    int old_status, new_status; // -1: none
     text old_label, new_label;
     int reason;
     text note;
 };
-must_use status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit, int64_t after);
+must_use status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit,
+                             int64_t after);
 
 /* For the rules of this folder: appends to the history. old_status -1 for a new card. */
-struct card_step { const char *action; int old_status, new_status; int64_t old_label_id, new_label_id; int reason; text note; int64_t customer_id; };
+struct card_step {
+    const char *action;
+    int old_status, new_status;
+    int64_t old_label_id, new_label_id;
+    int reason;
+    text note;
+    int64_t customer_id;
+};
 must_use status card_history_add(struct work *work, int64_t card_id, const struct card_step *step);
 
 #endif

@@ -5,14 +5,18 @@
 #include "domain/customer.h"
 #include "domain/status_label.h"
 
-static const char DUE[] = "SELECT id, organization_id, series_id, customer_id, status, label_id FROM card "
-                          "WHERE expires_on < $1 AND status IN (1, 2, 3, 4) ORDER BY expires_on, id LIMIT $2";
-static const char EXPIRE[] = "UPDATE card SET status = $3, label_id = $4, version = version + 1 "
-                             "WHERE id = $1 AND organization_id = $2 AND status = $5";
+static const char DUE[] =
+    "SELECT id, organization_id, series_id, customer_id, status, label_id FROM card "
+    "WHERE expires_on < $1 AND status IN (1, 2, 3, 4) ORDER BY expires_on, id LIMIT $2";
+static const char EXPIRE[] =
+    "UPDATE card SET status = $3, label_id = $4, version = version + 1 "
+    "WHERE id = $1 AND organization_id = $2 AND status = $5";
 
 enum { PAGE_COUNT = 200 };
 
-struct due_card { int64_t id, organization_id, series_id, customer_id, status, label_id; };
+struct due_card {
+    int64_t id, organization_id, series_id, customer_id, status, label_id;
+};
 
 static status expire(struct work *work, const struct due_card *card)
 {
@@ -23,10 +27,11 @@ static status expire(struct work *work, const struct due_card *card)
     TRY(customer_lock(&of_organization, &customer, card->customer_id));
     TRY(status_label_require(&of_organization, TEXT_ABSENT, CARD_EXPIRED, &label_id));
     TRY(work_change(&of_organization, EXPIRE,
-                    ARGS(value_i64(card->id), value_i64(card->organization_id), value_i64(CARD_EXPIRED), value_i64(label_id),
-                         value_i64(card->status)),
+                    ARGS(value_i64(card->id), value_i64(card->organization_id), value_i64(CARD_EXPIRED),
+                         value_i64(label_id), value_i64(card->status)),
                     STORAGE_CONFLICT)); // somebody changed it meanwhile: again
-    TRY(customer_count_change(&of_organization, card->customer_id, card->series_id, (enum card_status)card->status, CARD_EXPIRED));
+    TRY(customer_count_change(&of_organization, card->customer_id, card->series_id, (enum card_status)card->status,
+                              CARD_EXPIRED));
     return card_history_add(&of_organization, card->id,
                             &(struct card_step){
                                 .action = "expire",

@@ -21,12 +21,17 @@ static const char LINK[] =
     "UPDATE card SET customer_id = $3, status = $4, label_id = $5, issued_at = $6, expires_on = $7, "
     "external_id = coalesce($8, external_id), nickname = $9, source_id = $10, version = version + 1 "
     "WHERE id = $1 AND organization_id = $2 AND current = 1 AND status = 0 AND customer_id IS NULL";
-static const char RETIRE[] = "UPDATE card SET current = 0 WHERE id = $1 AND organization_id = $2 AND current = 1 AND status = 0";
+static const char RETIRE[] =
+    "UPDATE card SET current = 0 WHERE id = $1 AND organization_id = $2 AND current = 1 AND status = 0";
 
 static struct otp_request otp_request_of(const struct card_order *order)
 {
     return (struct otp_request){
-        .purpose = OTP_ISSUE_CARD, .customer_id = order->customer_id, .series_id = order->series_id, .number = order->number, .label = order->label,
+        .purpose = OTP_ISSUE_CARD,
+        .customer_id = order->customer_id,
+        .series_id = order->series_id,
+        .number = order->number,
+        .label = order->label,
     };
 }
 
@@ -66,7 +71,9 @@ struct judgement {
 
 static void judge(struct judgement *judgement, status outcome)
 {
-    judgement->first = judgement->first == OK || (status_is_fault(outcome) && !status_is_fault(judgement->first)) ? outcome : judgement->first;
+    judgement->first = judgement->first == OK || (status_is_fault(outcome) && !status_is_fault(judgement->first))
+                           ? outcome
+                           : judgement->first;
 }
 
 static status refuse(struct work *work, const char *field, status outcome)
@@ -80,7 +87,7 @@ struct plan {
     struct series series;
     struct customer customer;
     struct status_label label;
-    int to;                    // enum card_status
+    int to; // enum card_status
     int64_t source_id;
     int64_t series_index, registered_id, batch_id, check;
 };
@@ -128,7 +135,8 @@ static status judge_label(struct work *work, struct plan *plan, const struct car
     return status_label_choose(work, order->label, (enum card_status)plan->to, &plan->label);
 }
 
-static status judge_source(struct work *work, struct plan *plan, const struct card_order *order, const struct settings *settings)
+static status judge_source(struct work *work, struct plan *plan, const struct card_order *order,
+                           const struct settings *settings)
 {
     plan->source_id = order->source_id != 0 ? order->source_id : settings->issuing_source_id;
     if (order->source_id != 0) {
@@ -139,18 +147,21 @@ static status judge_source(struct work *work, struct plan *plan, const struct ca
     return by_agent && plan->source_id == 0 ? refuse(work, "source_id", SOURCE_REQUIRED) : OK;
 }
 
-static status judge_all(struct work *work, struct plan *plan, const struct card_order *order, const struct card_order_verdict *verdict)
+static status judge_all(struct work *work, struct plan *plan, const struct card_order *order,
+                        const struct card_order_verdict *verdict)
 {
     struct judgement judgement = { OK };
     // The customer is locked first: the order in which all rules lock.
     status customer = judge_customer(work, plan, order);
-    judge(&judgement, text_present(order->number) ? judge_number(work, plan, order) : judge_series(work, plan, verdict));
+    judge(&judgement,
+          text_present(order->number) ? judge_number(work, plan, order) : judge_series(work, plan, verdict));
     judge(&judgement, customer);
     judge(&judgement, judge_verification(work, plan));
     judge(&judgement, refuse(work, "series_id", verdict->space));
     judge(&judgement, judge_label(work, plan, order));
     if (plan->customer.id != 0 && plan->series.id != 0) {
-        judge(&judgement, card_limit_judge_issue(work, &plan->customer, &plan->series, &verdict->settings, (enum card_status)plan->to));
+        judge(&judgement, card_limit_judge_issue(work, &plan->customer, &plan->series, &verdict->settings,
+                                                 (enum card_status)plan->to));
     }
     judge(&judgement, judge_source(work, plan, order, &verdict->settings));
     judge(&judgement, refuse(work, "otp", verdict->otp));
@@ -180,7 +191,8 @@ static status conflict_fault(struct work *work, const struct card_order *order)
     static const char TAKEN[] = "SELECT 1 FROM card WHERE organization_id = $1 AND external_id = $2";
     int64_t found;
     status taken = text_present(order->external_id)
-                       ? work_integer(work, &found, TAKEN, ARGS(value_i64(work->organization_id), value_text(order->external_id)), NOT_FOUND)
+                       ? work_integer(work, &found, TAKEN,
+                                      ARGS(value_i64(work->organization_id), value_text(order->external_id)), NOT_FOUND)
                        : NOT_FOUND;
     if (taken == OK) {
         return faults_add(work->faults, TEXT("external_id"), EXTERNAL_ID_TAKEN);
@@ -188,7 +200,8 @@ static status conflict_fault(struct work *work, const struct card_order *order)
     return taken == NOT_FOUND ? faults_add(work->faults, TEXT("number"), NUMBER_TAKEN) : taken;
 }
 
-static status insert_card(struct work *work, const struct plan *plan, const struct card_order *order, int64_t id, int64_t expires_on)
+static status insert_card(struct work *work, const struct plan *plan, const struct card_order *order, int64_t id,
+                          int64_t expires_on)
 {
     bool conflict = false;
     TRY(database_run(work->database, INSERT,
@@ -196,20 +209,22 @@ static status insert_card(struct work *work, const struct plan *plan, const stru
                           value_i64_or_null(plan->series_index, -1), value_i64_or_null(plan->registered_id, 0),
                           value_i64(plan->check), value_i64_or_null(plan->batch_id, 0), value_i64(order->customer_id),
                           value_i64(plan->to), value_i64(plan->label.id), value_i64(work->now_ms),
-                          value_i64_or_null(expires_on, DATE_NONE), value_text(order->external_id), value_text(order->nickname),
-                          value_i64_or_null(plan->source_id, 0)),
+                          value_i64_or_null(expires_on, DATE_NONE), value_text(order->external_id),
+                          value_text(order->nickname), value_i64_or_null(plan->source_id, 0)),
                      NULL, &conflict));
     return conflict ? conflict_fault(work, order) : OK;
 }
 
-static status link_card(struct work *work, const struct plan *plan, const struct card_order *order, int64_t id, int64_t expires_on)
+static status link_card(struct work *work, const struct plan *plan, const struct card_order *order, int64_t id,
+                        int64_t expires_on)
 {
     bool conflict = false;
     int64_t changed = 0;
     TRY(database_run(work->database, LINK,
-                     ARGS(value_i64(id), value_i64(work->organization_id), value_i64(order->customer_id), value_i64(plan->to),
-                          value_i64(plan->label.id), value_i64(work->now_ms), value_i64_or_null(expires_on, DATE_NONE),
-                          value_text(order->external_id), value_text(order->nickname), value_i64_or_null(plan->source_id, 0)),
+                     ARGS(value_i64(id), value_i64(work->organization_id), value_i64(order->customer_id),
+                          value_i64(plan->to), value_i64(plan->label.id), value_i64(work->now_ms),
+                          value_i64_or_null(expires_on, DATE_NONE), value_text(order->external_id),
+                          value_text(order->nickname), value_i64_or_null(plan->source_id, 0)),
                      &changed, &conflict));
     return conflict || changed == 0 ? conflict_fault(work, order) : OK;
 }
@@ -225,14 +240,16 @@ static status write_card(struct work *work, const struct plan *plan, const struc
         return link_card(work, plan, order, *id, expires_on);
     }
     if (card->id != 0) {
-        status retired = work_change(work, RETIRE, ARGS(value_i64(card->id), value_i64(work->organization_id)), NUMBER_TAKEN);
+        status retired =
+            work_change(work, RETIRE, ARGS(value_i64(card->id), value_i64(work->organization_id)), NUMBER_TAKEN);
         TRY(refuse(work, "number", retired));
     }
     return insert_card(work, plan, order, *id, expires_on);
 }
 
 // The card as it now stands in the database.
-static status describe(struct work *work, struct card *out, const struct plan *plan, const struct card_order *order, int64_t id, text number)
+static status describe(struct work *work, struct card *out, const struct plan *plan, const struct card_order *order,
+                       int64_t id, text number)
 {
     const struct card *waited = plan->found.card.id == id ? &plan->found.card : NULL;
     *out = (struct card){
@@ -258,7 +275,8 @@ static status describe(struct work *work, struct card *out, const struct plan *p
     return card_show_number(work, out, &plan->series, number);
 }
 
-static status issue(struct work *work, struct card *out, char *number, struct plan *plan, const struct card_order *order)
+static status issue(struct work *work, struct card *out, char *number, struct plan *plan,
+                    const struct card_order *order)
 {
     int64_t id = 0;
     TRY(take_number(work, plan, order, number));
@@ -287,7 +305,8 @@ static status issue(struct work *work, struct card *out, char *number, struct pl
     return describe(work, out, plan, order, id, (text){ number, (size_t)plan->series.layout.length });
 }
 
-status card_issue(struct work *work, struct card *out, text *number, const struct card_order *order, const struct card_order_verdict *verdict)
+status card_issue(struct work *work, struct card *out, text *number, const struct card_order *order,
+                  const struct card_order_verdict *verdict)
 {
     struct plan plan = { .series_index = -1 };
     char *clear = arena_take(work->arena, NUMBER_LEN_MAX);

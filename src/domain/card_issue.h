@@ -13,12 +13,12 @@
 
 struct card_order {
     int64_t customer_id;
-    text number;               // absent: generate from series_id
-    int64_t series_id;         // 0: link `number`
-    text label;                // absent: the default label of active
-    int64_t source_id;         // 0: the issuing source of the settings
+    text number;       // absent: generate from series_id
+    int64_t series_id; // 0: link `number`
+    text label;        // absent: the default label of active
+    int64_t source_id; // 0: the issuing source of the settings
     text external_id, nickname;
-    int64_t otp_id;            // 0: none given
+    int64_t otp_id; // 0: none given
     text otp_code;
 };
 
@@ -26,7 +26,7 @@ struct card_order {
 struct card_order_verdict {
     status otp, space, series_found;
     struct settings settings;
-    struct series series;      // of order->series_id
+    struct series series; // of order->series_id
 };
 
 must_use status card_issue_guard(struct work *work, struct card_order_verdict *verdict, const struct card_order *order);

@@ -6,7 +6,8 @@
 static void judge(struct work *work, const char *field, status code, const char *what, int64_t have, int64_t limit)
 {
     if (limit != INTEGER_NONE && have >= limit) {
-        faults_add_message(work->faults, text_of(field), code, "The customer has %lld of %lld %s.", (long long)have, (long long)limit, what);
+        faults_add_message(work->faults, text_of(field), code, "The customer has %lld of %lld %s.", (long long)have,
+                           (long long)limit, what);
     }
 }
 
@@ -16,7 +17,8 @@ status card_limit_judge_issue(struct work *work, const struct customer *customer
     struct card_counts of_series;
     TRY(customer_series_counts(work, customer->id, series->id, &of_series));
     int before = work->faults->count;
-    judge(work, "series_id", MAX_CARDS_PER_CUSTOMER, "cards of this series", card_counts_all(&of_series), series->max_cards);
+    judge(work, "series_id", MAX_CARDS_PER_CUSTOMER, "cards of this series", card_counts_all(&of_series),
+          series->max_cards);
     judge(work, "customer_id", MAX_CARDS_PER_CUSTOMER, "cards", card_counts_all(&customer->cards), settings->max_cards);
     if ((settings->active_statuses >> of_status & 1) != 0) {
         judge(work, "series_id", MAX_ACTIVE_CARDS_PER_CUSTOMER, "active cards of this series",
@@ -31,7 +33,8 @@ status card_limit_judge_change(struct work *work, int64_t customer_id, int64_t s
 {
     struct settings settings;
     TRY(settings_get(work, &settings));
-    bool was_active = (settings.active_statuses >> from & 1) != 0, becomes_active = (settings.active_statuses >> to & 1) != 0;
+    bool was_active = (settings.active_statuses >> from & 1) != 0,
+         becomes_active = (settings.active_statuses >> to & 1) != 0;
     if (was_active || !becomes_active) {
         return OK;
     }

@@ -3,13 +3,16 @@
 #include <assert.h>
 #include <stddef.h>
 
-const char *const card_status_names[] = { "not_issued", "inactive", "active", "suspended", "blocked", "expired", "closed", NULL };
+const char *const card_status_names[] = { "not_issued", "inactive", "active", "suspended",
+                                          "blocked",    "expired",  "closed", NULL };
 
-const char *const card_reason_names[] = { "requested",  "lost",       "stolen",  "damaged",  "fraud",
-                                          "compliance", "fulfilment", "expired", "replaced", "other", NULL };
+const char *const card_reason_names[] = { "requested",  "lost",    "stolen",   "damaged", "fraud", "compliance",
+                                          "fulfilment", "expired", "replaced", "other",   NULL };
 
-static_assert(sizeof card_status_names / sizeof card_status_names[0] == CARD_STATUS_COUNT + 1, "a name for each status");
-static_assert(sizeof card_reason_names / sizeof card_reason_names[0] == CARD_REASON_COUNT + 1, "a name for each reason");
+static_assert(sizeof card_status_names / sizeof card_status_names[0] == CARD_STATUS_COUNT + 1,
+              "a name for each status");
+static_assert(sizeof card_reason_names / sizeof card_reason_names[0] == CARD_REASON_COUNT + 1,
+              "a name for each reason");
 
 // A cell without an action is a change that is not allowed.
 static const struct card_transition transitions[CARD_STATUS_COUNT][CARD_STATUS_COUNT] = {

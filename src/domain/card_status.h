@@ -14,16 +14,24 @@ enum card_status {
     CARD_NOT_ISSUED, // drawn or registered, nobody's
     CARD_INACTIVE,   // issued, to be activated
     CARD_ACTIVE,
-    CARD_SUSPENDED,  // frozen by holder or agent; reversible by them
-    CARD_BLOCKED,    // stopped by issuer or network; only a privileged role lifts it
+    CARD_SUSPENDED, // frozen by holder or agent; reversible by them
+    CARD_BLOCKED,   // stopped by issuer or network; only a privileged role lifts it
     CARD_EXPIRED,
-    CARD_CLOSED,     // over; nothing may change
+    CARD_CLOSED, // over; nothing may change
     CARD_STATUS_COUNT
 };
 
 enum card_reason {
-    CARD_REASON_REQUESTED, CARD_REASON_LOST, CARD_REASON_STOLEN, CARD_REASON_DAMAGED, CARD_REASON_FRAUD,
-    CARD_REASON_COMPLIANCE, CARD_REASON_FULFILMENT, CARD_REASON_EXPIRED, CARD_REASON_REPLACED, CARD_REASON_OTHER,
+    CARD_REASON_REQUESTED,
+    CARD_REASON_LOST,
+    CARD_REASON_STOLEN,
+    CARD_REASON_DAMAGED,
+    CARD_REASON_FRAUD,
+    CARD_REASON_COMPLIANCE,
+    CARD_REASON_FULFILMENT,
+    CARD_REASON_EXPIRED,
+    CARD_REASON_REPLACED,
+    CARD_REASON_OTHER,
     CARD_REASON_COUNT
 };
 
@@ -34,7 +42,7 @@ extern const char *const card_reason_names[]; // by enum card_reason, ends with 
 struct card_transition {
     const char *action;         // the word of the history: "activate"; "label" when the status stays
     enum permission permission; // who may; PERMISSION_NONE: nobody, only the program does it
-    bool by_hand;               // may a change of the card name this status? Otherwise an operation of its own leads there.
+    bool by_hand; // may a change of the card name this status? Otherwise an operation of its own leads there.
 };
 
 /* NULL: the card may not go from one to the other. */

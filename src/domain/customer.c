@@ -7,13 +7,16 @@
 #include "domain/name_fold.h"
 #include "domain/settings.h"
 
-const char *const verification_names[] = { "pending", "verified", "rejected", "needs_information", "update_requested", "on_hold", NULL };
+const char *const verification_names[] = { "pending",          "verified", "rejected", "needs_information",
+                                           "update_requested", "on_hold",  NULL };
 
-static_assert(sizeof verification_names / sizeof verification_names[0] == VERIFICATION_COUNT + 1, "a name for each verification");
+static_assert(sizeof verification_names / sizeof verification_names[0] == VERIFICATION_COUNT + 1,
+              "a name for each verification");
 
 // domain.md, "Customer verification": what each may become, as bits.
 static const unsigned next_verifications[VERIFICATION_COUNT] = {
-    [VERIFICATION_PENDING] = 1u << VERIFICATION_VERIFIED | 1u << VERIFICATION_REJECTED | 1u << VERIFICATION_NEEDS_INFORMATION,
+    [VERIFICATION_PENDING] =
+        1u << VERIFICATION_VERIFIED | 1u << VERIFICATION_REJECTED | 1u << VERIFICATION_NEEDS_INFORMATION,
     [VERIFICATION_NEEDS_INFORMATION] = 1u << VERIFICATION_PENDING,
     [VERIFICATION_VERIFIED] = 1u << VERIFICATION_UPDATE_REQUESTED | 1u << VERIFICATION_ON_HOLD,
     [VERIFICATION_UPDATE_REQUESTED] = 1u << VERIFICATION_VERIFIED | 1u << VERIFICATION_REJECTED,
@@ -27,24 +30,34 @@ bool verification_may_become(enum verification from, enum verification to)
 
 #define COUNTERS "cards_inactive, cards_active, cards_suspended, cards_blocked, cards_expired"
 #define COLUMNS                                                                                                        \
-    "id, external_id, first_name, last_name, mobile, email, date_of_birth, nationality, verification, " COUNTERS ", created_at, version"
+    "id, external_id, first_name, last_name, mobile, email, date_of_birth, nationality, verification, " COUNTERS       \
+    ", created_at, version"
 
 static const char GET[] = "SELECT " COLUMNS " FROM customer WHERE id = $1 AND organization_id = $2";
-static const struct sql_pair GET_LOCKED = SQL_LOCKED("SELECT " COLUMNS " FROM customer WHERE id = $1 AND organization_id = $2");
+static const struct sql_pair GET_LOCKED =
+    SQL_LOCKED("SELECT " COLUMNS " FROM customer WHERE id = $1 AND organization_id = $2");
 static const char BY_MOBILE[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND mobile = $2";
 static const char BY_EMAIL[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND email = $2";
 static const char BY_EXTERNAL_ID[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND external_id = $2";
-static const char LIST[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+static const char LIST[] =
+    "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 // A range of folded names uses the index, which a pattern would not on every engine.
-static const char BY_FIRST_NAME[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND first_folded >= $2 AND first_folded < $3 "
-                                    "ORDER BY first_folded, last_folded, id LIMIT $4";
-static const char BY_LAST_NAME[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND last_folded >= $2 AND last_folded < $3 "
-                                   "ORDER BY last_folded, id LIMIT $4";
-static const char BY_BOTH_NAMES[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND first_folded = $5 AND last_folded >= $2 "
-                                    "AND last_folded < $3 ORDER BY last_folded, id LIMIT $4";
+static const char BY_FIRST_NAME[] =
+    "SELECT " COLUMNS
+    " FROM customer WHERE organization_id = $1 AND first_folded >= $2 AND first_folded < $3 "
+    "ORDER BY first_folded, last_folded, id LIMIT $4";
+static const char BY_LAST_NAME[] =
+    "SELECT " COLUMNS
+    " FROM customer WHERE organization_id = $1 AND last_folded >= $2 AND last_folded < $3 "
+    "ORDER BY last_folded, id LIMIT $4";
+static const char BY_BOTH_NAMES[] =
+    "SELECT " COLUMNS
+    " FROM customer WHERE organization_id = $1 AND first_folded = $5 AND last_folded >= $2 "
+    "AND last_folded < $3 ORDER BY last_folded, id LIMIT $4";
 static const char INSERT[] =
     "INSERT INTO customer (id, organization_id, external_id, first_name, last_name, first_folded, last_folded, mobile, email, "
-    "date_of_birth, nationality, verification, " COUNTERS ", created_at, version) "
+    "date_of_birth, nationality, verification, " COUNTERS
+    ", created_at, version) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, 1)";
 static const char UPDATE[] =
     "UPDATE customer SET external_id = $3, first_name = $4, last_name = $5, first_folded = $6, last_folded = $7, mobile = $8, "
@@ -58,11 +71,14 @@ static const char COUNT_SERIES[] =
     "UPDATE customer_series SET cards_inactive = cards_inactive + $3, cards_active = cards_active + $4, cards_suspended = cards_suspended + $5, "
     "cards_blocked = cards_blocked + $6, cards_expired = cards_expired + $7 WHERE customer_id = $1 AND series_id = $2 "
     "AND cards_inactive + $3 >= 0 AND cards_active + $4 >= 0 AND cards_suspended + $5 >= 0 AND cards_blocked + $6 >= 0 AND cards_expired + $7 >= 0";
-static const char FIRST_OF_SERIES[] = "INSERT INTO customer_series (customer_id, series_id, " COUNTERS ") VALUES ($1, $2, $3, $4, $5, $6, $7)";
-static const char SERIES_COUNTS[] = "SELECT " COUNTERS " FROM customer_series WHERE customer_id = $1 AND series_id = $2";
+static const char FIRST_OF_SERIES[] =
+    "INSERT INTO customer_series (customer_id, series_id, " COUNTERS ") VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char SERIES_COUNTS[] =
+    "SELECT " COUNTERS " FROM customer_series WHERE customer_id = $1 AND series_id = $2";
 
 enum { COUNTED_FIRST = CARD_INACTIVE, COUNTED_COUNT = 5 };
-static_assert(CARD_INACTIVE == 1 && CARD_EXPIRED == COUNTED_FIRST + COUNTED_COUNT - 1, "the counters stand in the order of the statuses");
+static_assert(CARD_INACTIVE == 1 && CARD_EXPIRED == COUNTED_FIRST + COUNTED_COUNT - 1,
+              "the counters stand in the order of the statuses");
 
 int64_t card_counts_among(const struct card_counts *counts, uint32_t statuses)
 {
@@ -161,7 +177,8 @@ static status judge_contacts(struct work *work, const struct customer *customer)
             continue;
         }
         given++;
-        status found = get_by(work, &other, contacts[i].find, ARGS(value_i64(work->organization_id), value_text(value)));
+        status found =
+            get_by(work, &other, contacts[i].find, ARGS(value_i64(work->organization_id), value_text(value)));
         if (found == OK && other.id != customer->id) {
             faults_add(work->faults, text_of(contacts[i].field), CUSTOMER_EXISTS);
             taken++;
@@ -169,7 +186,8 @@ static status judge_contacts(struct work *work, const struct customer *customer)
         TRY(found == CUSTOMER_NOT_FOUND ? OK : found);
     }
     if (given == 0) {
-        faults_add_message(work->faults, TEXT("mobile"), REQUIRED, "Give a mobile number, an email address or an external id.");
+        faults_add_message(work->faults, TEXT("mobile"), REQUIRED,
+                           "Give a mobile number, an email address or an external id.");
         return INVALID_INPUT;
     }
     return taken > 0 ? CUSTOMER_EXISTS : OK;
@@ -183,7 +201,8 @@ static status prepare(struct work *work, struct customer *customer, bool new)
         verdict = INVALID_INPUT;
     }
     if (new && customer->verification != VERIFICATION_VERIFIED && customer->verification != VERIFICATION_PENDING) {
-        faults_add_message(work->faults, TEXT("verification"), NOT_ALLOWED_VALUE, "A new customer is pending or verified.");
+        faults_add_message(work->faults, TEXT("verification"), NOT_ALLOWED_VALUE,
+                           "A new customer is pending or verified.");
         verdict = INVALID_INPUT;
     }
     if (text_present(customer->email)) {
@@ -208,9 +227,8 @@ status customer_create(struct work *work, struct customer *customer)
     customer->version = 1;
     TRY(work_insert(work, INSERT,
                     ARGS(value_i64(customer->id), value_i64(work->organization_id), value_text(customer->external_id),
-                         value_text(customer->first_name), value_text(customer->last_name),
-                         value_text(first), value_text(last),
-                         value_text(customer->mobile), value_text(customer->email),
+                         value_text(customer->first_name), value_text(customer->last_name), value_text(first),
+                         value_text(last), value_text(customer->mobile), value_text(customer->email),
                          value_i64_or_null(customer->date_of_birth, DATE_NONE), value_text(customer->nationality),
                          value_i64(customer->verification), value_i64(work->now_ms)),
                     CUSTOMER_EXISTS));
@@ -226,8 +244,9 @@ status customer_update(struct work *work, struct customer *customer)
         return VERSION_CONFLICT;
     }
     if (!verification_may_become((enum verification)stored.verification, (enum verification)customer->verification)) {
-        return faults_add_message(work->faults, TEXT("verification"), TRANSITION_NOT_ALLOWED, "A customer who is %s cannot become %s.",
-                                  verification_names[stored.verification], verification_names[customer->verification]);
+        return faults_add_message(work->faults, TEXT("verification"), TRANSITION_NOT_ALLOWED,
+                                  "A customer who is %s cannot become %s.", verification_names[stored.verification],
+                                  verification_names[customer->verification]);
     }
     text first, last;
     TRY(prepare(work, customer, false));
@@ -235,9 +254,8 @@ status customer_update(struct work *work, struct customer *customer)
     TRY(name_fold(work->arena, &last, customer->last_name));
     TRY(work_insert(work, UPDATE,
                     ARGS(value_i64(customer->id), value_i64(work->organization_id), value_text(customer->external_id),
-                         value_text(customer->first_name), value_text(customer->last_name),
-                         value_text(first), value_text(last),
-                         value_text(customer->mobile), value_text(customer->email),
+                         value_text(customer->first_name), value_text(customer->last_name), value_text(first),
+                         value_text(last), value_text(customer->mobile), value_text(customer->email),
                          value_i64_or_null(customer->date_of_birth, DATE_NONE), value_text(customer->nationality),
                          value_i64(customer->verification)),
                     CUSTOMER_EXISTS));
@@ -279,7 +297,8 @@ static text after_prefix(struct arena *arena, text prefix)
 }
 
 // Adds those that were not found in another way before.
-static status find_more(struct work *work, struct customer *out, int *count, int64_t limit, const char *sql, text prefix, text first)
+static status find_more(struct work *work, struct customer *out, int *count, int64_t limit, const char *sql,
+                        text prefix, text first)
 {
     int found = 0, before = *count;
     text end = after_prefix(work->arena, prefix);
@@ -287,7 +306,8 @@ static status find_more(struct work *work, struct customer *out, int *count, int
     if (more == NULL || !text_present(end)) {
         return OUT_OF_MEMORY;
     }
-    const struct value values[] = { value_i64(work->organization_id), value_text(prefix), value_text(end), value_i64(limit), value_text(first) };
+    const struct value values[] = { value_i64(work->organization_id), value_text(prefix), value_text(end),
+                                    value_i64(limit), value_text(first) };
     TRY(read_list(work, more, &found, limit, sql, values, text_present(first) ? 5 : 4));
     for (int i = 0; i < found && *count < limit; i++) {
         bool seen = false;
@@ -358,7 +378,8 @@ status customer_series_counts(struct work *work, int64_t customer_id, int64_t se
     return rows_close(&rows);
 }
 
-status customer_count_change(struct work *work, int64_t customer_id, int64_t series_id, enum card_status from, enum card_status to)
+status customer_count_change(struct work *work, int64_t customer_id, int64_t series_id, enum card_status from,
+                             enum card_status to)
 {
     if (!card_status_is_counted(from) && !card_status_is_counted(to)) {
         return OK;
@@ -366,16 +387,20 @@ status customer_count_change(struct work *work, int64_t customer_id, int64_t ser
     int64_t change[CARD_STATUS_COUNT] = { 0 };
     change[from]--;
     change[to]++;
-    const struct value by[COUNTED_COUNT] = { value_i64(change[1]), value_i64(change[2]), value_i64(change[3]), value_i64(change[4]), value_i64(change[5]) };
-    TRY(work_change(work, COUNT_CUSTOMER, ARGS(value_i64(customer_id), value_i64(work->organization_id), by[0], by[1], by[2], by[3], by[4]),
+    const struct value by[COUNTED_COUNT] = { value_i64(change[1]), value_i64(change[2]), value_i64(change[3]),
+                                             value_i64(change[4]), value_i64(change[5]) };
+    TRY(work_change(work, COUNT_CUSTOMER,
+                    ARGS(value_i64(customer_id), value_i64(work->organization_id), by[0], by[1], by[2], by[3], by[4]),
                     DATA_DAMAGED));
     int64_t changed = 0;
-    TRY(database_run(work->database, COUNT_SERIES, ARGS(value_i64(customer_id), value_i64(series_id), by[0], by[1], by[2], by[3], by[4]),
-                     &changed, NULL));
+    TRY(database_run(work->database, COUNT_SERIES,
+                     ARGS(value_i64(customer_id), value_i64(series_id), by[0], by[1], by[2], by[3], by[4]), &changed,
+                     NULL));
     if (changed == 0 && card_status_is_counted(from)) {
         return DATA_DAMAGED;
     }
-    return changed == 1 ? OK
-                        : work_run(work, FIRST_OF_SERIES,
-                                   ARGS(value_i64(customer_id), value_i64(series_id), by[0], by[1], by[2], by[3], by[4]));
+    return changed == 1
+               ? OK
+               : work_run(work, FIRST_OF_SERIES,
+                          ARGS(value_i64(customer_id), value_i64(series_id), by[0], by[1], by[2], by[3], by[4]));
 }

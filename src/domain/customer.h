@@ -13,15 +13,20 @@
 #include "store/work.h"
 
 enum verification {
-    VERIFICATION_PENDING, VERIFICATION_VERIFIED, VERIFICATION_REJECTED, VERIFICATION_NEEDS_INFORMATION,
-    VERIFICATION_UPDATE_REQUESTED, VERIFICATION_ON_HOLD, VERIFICATION_COUNT
+    VERIFICATION_PENDING,
+    VERIFICATION_VERIFIED,
+    VERIFICATION_REJECTED,
+    VERIFICATION_NEEDS_INFORMATION,
+    VERIFICATION_UPDATE_REQUESTED,
+    VERIFICATION_ON_HOLD,
+    VERIFICATION_COUNT
 };
-extern const char *const verification_names[];             // by enum verification, ends with NULL
+extern const char *const verification_names[];                              // by enum verification, ends with NULL
 bool verification_may_become(enum verification from, enum verification to); // true when it stays
 
 /* How many cards of each status; not_issued and closed are always 0. */
 struct card_counts {
-    int64_t of[CARD_STATUS_COUNT];                         // by enum card_status
+    int64_t of[CARD_STATUS_COUNT]; // by enum card_status
 };
 int64_t card_counts_all(const struct card_counts *counts);
 int64_t card_counts_among(const struct card_counts *counts, uint32_t statuses); // bits as in settings.active_statuses
@@ -29,13 +34,13 @@ int64_t card_counts_among(const struct card_counts *counts, uint32_t statuses); 
 struct customer {
     int64_t id;
     text external_id, first_name, last_name;
-    text mobile;                                           // E.164
+    text mobile; // E.164
     text email;
-    int64_t date_of_birth;                                 // DATE_NONE: not said
-    text nationality;                                      // ISO 3166-1 alpha-2
-    int verification;                                      // enum verification
+    int64_t date_of_birth; // DATE_NONE: not said
+    text nationality;      // ISO 3166-1 alpha-2
+    int verification;      // enum verification
     struct card_counts cards;
-    int64_t cards_all, cards_active;                       // sums of them; what is active is a setting
+    int64_t cards_all, cards_active; // sums of them; what is active is a setting
     int64_t created_ms, version;
 };
 
@@ -49,19 +54,28 @@ must_use status customer_update(struct work *work, struct customer *customer);
 must_use status customer_get(struct work *work, struct customer *out, int64_t id);  // CUSTOMER_NOT_FOUND
 must_use status customer_lock(struct work *work, struct customer *out, int64_t id); // the same, and its row is locked
 
-struct customer_filter { int64_t limit, after; };
-must_use status customer_list(struct work *work, struct customer **out, int *count, const struct customer_filter *filter);
+struct customer_filter {
+    int64_t limit, after;
+};
+must_use status customer_list(struct work *work, struct customer **out, int *count,
+                              const struct customer_filter *filter);
 
 /* By exactly one of these; the others are absent. `name`: the beginning of a first name, of a last name, or a whole first
    name and the beginning of a last name; folded as name_fold says; in the order of the alphabet. */
-struct customer_search { text mobile, email, external_id, name; int64_t limit; };
-must_use status customer_search(struct work *work, struct customer **out, int *count, const struct customer_search *search);
+struct customer_search {
+    text mobile, email, external_id, name;
+    int64_t limit;
+};
+must_use status customer_search(struct work *work, struct customer **out, int *count,
+                                const struct customer_search *search);
 
 /* For the rules of cards. The customer's row is locked before. */
 
-must_use status customer_series_counts(struct work *work, int64_t customer_id, int64_t series_id, struct card_counts *out);
+must_use status customer_series_counts(struct work *work, int64_t customer_id, int64_t series_id,
+                                       struct card_counts *out);
 /* One card of the series goes from one status to another; from not_issued: it is new here; to not_issued: it leaves.
    DATA_DAMAGED: a counter would go below zero. */
-must_use status customer_count_change(struct work *work, int64_t customer_id, int64_t series_id, enum card_status from, enum card_status to);
+must_use status customer_count_change(struct work *work, int64_t customer_id, int64_t series_id, enum card_status from,
+                                      enum card_status to);
 
 #endif

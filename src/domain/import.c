@@ -47,12 +47,14 @@ static status refuse_column(struct work *work, const struct import_rule *rule, c
     for (int i = 0; i < rule->count; i++) {
         buffer_print(&names, "%s%s", i > 0 ? ", " : "", rule->columns[i].name);
     }
-    faults_add_message(work->faults, TEXT("header"), CSV_MALFORMED, "%s The columns are " TEXT_FMT ".", what, TEXT_ARG(buffer_text(&names)));
+    faults_add_message(work->faults, TEXT("header"), CSV_MALFORMED, "%s The columns are " TEXT_FMT ".", what,
+                       TEXT_ARG(buffer_text(&names)));
     buffer_release(&names);
     return CSV_MALFORMED;
 }
 
-static status read_header(struct work *work, struct header *out, const struct import_rule *rule, const struct csv_row *row)
+static status read_header(struct work *work, struct header *out, const struct import_rule *rule,
+                          const struct csv_row *row)
 {
     bool seen[IMPORT_COLUMN_COUNT_MAX] = { false };
     out->count = row->count;
@@ -94,7 +96,8 @@ static status refuse_file(struct work *work, const struct csv *csv)
         return OUT_OF_MEMORY;
     }
     // The reader's count has the header in it and the broken row not.
-    return faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "Row %lld: %s", (long long)csv->row_count, csv->fault);
+    return faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "Row %lld: %s", (long long)csv->row_count,
+                              csv->fault);
 }
 
 static int chunk_row_count(const struct work *work)
@@ -113,7 +116,8 @@ static status plan_rows(struct work *work, struct import_plan *plan, struct csv 
     }
     while (csv_next(csv, &row)) {
         if (plan->row_count == IMPORT_ROW_COUNT_MAX) {
-            return faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "A file has at most %d rows.", IMPORT_ROW_COUNT_MAX);
+            return faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "A file has at most %d rows.",
+                                      IMPORT_ROW_COUNT_MAX);
         }
         if (plan->row_count % plan->chunk_row_count == 0) {
             plan->offsets[plan->chunk_count++] = (uint32_t)row.from;
@@ -124,7 +128,8 @@ static status plan_rows(struct work *work, struct import_plan *plan, struct csv 
     if (csv->fault != NULL) {
         return refuse_file(work, csv);
     }
-    return plan->row_count > 0 ? OK : faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "The file has no rows.");
+    return plan->row_count > 0 ? OK
+                               : faults_add_message(work->faults, TEXT("file"), CSV_MALFORMED, "The file has no rows.");
 }
 
 status import_plan(struct work *work, struct import_plan *out, const struct import_rule *rule, text file)
@@ -218,8 +223,8 @@ static status judge_values(struct work *work, const struct import_rule *rule, co
     return OK;
 }
 
-static status run_row(struct work *work, struct job_result *result, const struct import_rule *rule, const struct header *header,
-                      const struct csv_row *row)
+static status run_row(struct work *work, struct job_result *result, const struct import_rule *rule,
+                      const struct header *header, const struct csv_row *row)
 {
     text values[IMPORT_COLUMN_COUNT_MAX] = { { NULL, 0 } };
     TRY(take_values(work, values, header, row));
@@ -235,8 +240,8 @@ static bool ends_chunk(struct work *work, status outcome)
 }
 
 // A row in its savepoint. The result's texts are constants or in the arena; OK unless the chunk cannot go on.
-static status do_row(struct work *work, struct job_result *result, const struct import_rule *rule, const struct header *header,
-                     const struct csv_row *row)
+static status do_row(struct work *work, struct job_result *result, const struct import_rule *rule,
+                     const struct header *header, const struct csv_row *row)
 {
     TRY(database_savepoint(work->database, SAVEPOINT));
     status outcome = run_row(work, result, rule, header, row);
@@ -256,7 +261,8 @@ static status do_row(struct work *work, struct job_result *result, const struct 
     return database_rollback_to(work->database, SAVEPOINT);
 }
 
-static status do_rows(struct work *work, const struct import_rule *rule, const struct job_chunk *chunk, struct buffer *results, int64_t *failed)
+static status do_rows(struct work *work, const struct import_rule *rule, const struct job_chunk *chunk,
+                      struct buffer *results, int64_t *failed)
 {
     struct csv csv;
     struct csv_row row;

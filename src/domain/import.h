@@ -17,10 +17,10 @@
 
 struct import_column {
     const char *name;
-    int64_t len_max;              // characters; 0: the form says it
-    bool (*form)(text t);         // base/text_form.h; NULL: any printable text
+    int64_t len_max;      // characters; 0: the form says it
+    bool (*form)(text t); // base/text_form.h; NULL: any printable text
     bool required;
-    enum permission permission;   // of a file that has this column; PERMISSION_NONE: that of the import is enough
+    enum permission permission; // of a file that has this column; PERMISSION_NONE: that of the import is enough
 };
 
 enum { IMPORT_COLUMN_COUNT_MAX = 16 };
@@ -41,7 +41,7 @@ struct import_plan {
     text file, header;
     int64_t row_count;
     int chunk_row_count, chunk_count;
-    uint32_t *offsets;            // of the first byte of each chunk, and at last of the end; in the file
+    uint32_t *offsets; // of the first byte of each chunk, and at last of the end; in the file
 };
 
 /* Judges the whole file and plans its chunks. Pure. CSV_MALFORMED (with a fault: what and where), FORBIDDEN (a column that

@@ -31,7 +31,8 @@ static status run(struct work *work, struct job_result *result, const text *valu
         .last_name = values[LAST_NAME],
         .mobile = values[MOBILE],
         .email = values[EMAIL],
-        .date_of_birth = text_present(values[DATE_OF_BIRTH]) && date_parse(&born, values[DATE_OF_BIRTH]) ? born : DATE_NONE,
+        .date_of_birth =
+            text_present(values[DATE_OF_BIRTH]) && date_parse(&born, values[DATE_OF_BIRTH]) ? born : DATE_NONE,
         .nationality = values[NATIONALITY],
         .verification = VERIFICATION_VERIFIED,
     };

@@ -5,14 +5,24 @@
 #include "domain/card_issue.h"
 #include "domain/customer.h"
 
-enum { NUMBER, SERIES_CODE, STATUS_LABEL, EXTERNAL_ID, CUSTOMER_EXTERNAL_ID, CUSTOMER_MOBILE, CUSTOMER_EMAIL, COLUMN_COUNT };
+enum {
+    NUMBER,
+    SERIES_CODE,
+    STATUS_LABEL,
+    EXTERNAL_ID,
+    CUSTOMER_EXTERNAL_ID,
+    CUSTOMER_MOBILE,
+    CUSTOMER_EMAIL,
+    COLUMN_COUNT
+};
 
 static const struct import_column columns[COLUMN_COUNT] = {
     [NUMBER] = { "number", 0, text_is_card_number, .required = true },
     [SERIES_CODE] = { "series_code", SERIES_CODE_LEN_MAX, text_is_code },
     [STATUS_LABEL] = { "status_label", LABEL_LEN_MAX, text_is_line },
     [EXTERNAL_ID] = { "external_id", EXTERNAL_ID_LEN_MAX, text_is_line },
-    [CUSTOMER_EXTERNAL_ID] = { "customer_external_id", EXTERNAL_ID_LEN_MAX, text_is_line, .permission = MAY_ISSUE_CARDS },
+    [CUSTOMER_EXTERNAL_ID] = { "customer_external_id", EXTERNAL_ID_LEN_MAX, text_is_line,
+                               .permission = MAY_ISSUE_CARDS },
     [CUSTOMER_MOBILE] = { "customer_mobile", MOBILE_LEN_MAX, text_is_mobile, .permission = MAY_ISSUE_CARDS },
     [CUSTOMER_EMAIL] = { "customer_email", EMAIL_LEN_MAX, text_is_email, .permission = MAY_ISSUE_CARDS },
 };
@@ -37,7 +47,10 @@ static status find_customer(struct work *work, int64_t *id, const text *values)
         return INVALID_INPUT;
     }
     const struct customer_search search = {
-        .external_id = values[CUSTOMER_EXTERNAL_ID], .mobile = values[CUSTOMER_MOBILE], .email = values[CUSTOMER_EMAIL], .limit = 1,
+        .external_id = values[CUSTOMER_EXTERNAL_ID],
+        .mobile = values[CUSTOMER_MOBILE],
+        .email = values[CUSTOMER_EMAIL],
+        .limit = 1,
     };
     TRY(customer_search(work, &found, &count, &search));
     if (count == 0) {

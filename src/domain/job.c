@@ -15,7 +15,7 @@ static_assert(sizeof job_kind_names / sizeof job_kind_names[0] == JOB_KIND_COUNT
 static_assert(sizeof job_state_names / sizeof job_state_names[0] == JOB_STATE_COUNT + 1, "a name for each state");
 static_assert(JOB_QUEUED == 0 && JOB_RUNNING == 1 && JOB_CANCELLED == 3, "the SQL below says these numbers");
 
-#define COLUMNS                                                                                                        \
+#define COLUMNS                                                                                                          \
     "id, organization_id, kind, state, total, done, failed, actor_kind, actor_id, actor_name, permissions, created_at, " \
     "started_at, finished_at"
 
@@ -23,10 +23,14 @@ static const char INSERT[] =
     "INSERT INTO job (id, organization_id, kind, state, total, done, failed, actor_kind, actor_id, actor_name, permissions, "
     "created_at) VALUES ($1, $2, $3, 0, $4, 0, 0, $5, $6, $7, $8, $9)";
 static const char GET[] = "SELECT " COLUMNS " FROM job WHERE id = $1 AND organization_id = $2";
-static const struct sql_pair GET_LOCKED = SQL_LOCKED("SELECT " COLUMNS " FROM job WHERE id = $1 AND organization_id = $2");
-static const char LIST[] = "SELECT " COLUMNS " FROM job WHERE organization_id = $1 AND id < $2 AND ($3 < 0 OR state = $3) ORDER BY id DESC LIMIT $4";
+static const struct sql_pair GET_LOCKED =
+    SQL_LOCKED("SELECT " COLUMNS " FROM job WHERE id = $1 AND organization_id = $2");
+static const char LIST[] =
+    "SELECT " COLUMNS
+    " FROM job WHERE organization_id = $1 AND id < $2 AND ($3 < 0 OR state = $3) ORDER BY id DESC LIMIT $4";
 static const char NEXT_OPEN[] = "SELECT " COLUMNS " FROM job WHERE state IN (0, 1) ORDER BY id LIMIT 1";
-static const char FINISH[] = "UPDATE job SET state = $3, finished_at = $4 WHERE id = $1 AND organization_id = $2 AND state IN (0, 1)";
+static const char FINISH[] =
+    "UPDATE job SET state = $3, finished_at = $4 WHERE id = $1 AND organization_id = $2 AND state IN (0, 1)";
 static const char PROGRESS[] =
     "UPDATE job SET state = 1, done = done + $3, failed = failed + $4, started_at = coalesce(started_at, $5) "
     "WHERE id = $1 AND organization_id = $2 AND state IN (0, 1)";
@@ -34,7 +38,8 @@ static const char PROGRESS[] =
 // A chunk's sequence is its first row, so that the next one is found by the count of rows that are done.
 static const char INSERT_CHUNK[] =
     "INSERT INTO job_chunk (job_id, sequence, first_row, row_count, sealed, key_id) VALUES ($1, $2, $2, $3, $4, $5)";
-static const char NEXT_CHUNK[] = "SELECT first_row, row_count, sealed, key_id FROM job_chunk WHERE job_id = $1 AND sequence = $2 AND results IS NULL";
+static const char NEXT_CHUNK[] =
+    "SELECT first_row, row_count, sealed, key_id FROM job_chunk WHERE job_id = $1 AND sequence = $2 AND results IS NULL";
 static const char SETTLE_CHUNK[] =
     "UPDATE job_chunk SET results = $3, sealed = NULL WHERE job_id = $1 AND sequence = $2 AND results IS NULL AND sealed IS NOT NULL";
 static const char ERASE_CHUNKS[] = "UPDATE job_chunk SET sealed = NULL WHERE job_id = $1 AND results IS NULL";
@@ -174,7 +179,8 @@ status job_list(struct work *work, struct job **out, int *count, const struct jo
 static status end(struct work *work, int64_t id, enum job_state state)
 {
     TRY(work_change(work, FINISH,
-                    ARGS(value_i64(id), value_i64(work->organization_id), value_i64(state), value_i64(work->now_ms)), JOB_FINISHED));
+                    ARGS(value_i64(id), value_i64(work->organization_id), value_i64(state), value_i64(work->now_ms)),
+                    JOB_FINISHED));
     TRY(work_run(work, ERASE_CHUNKS, ARGS(value_i64(id))));
     work_subject(work, "job", id);
     return OK;
@@ -228,10 +234,11 @@ status job_chunk_next(struct work *work, struct job_chunk *out, const struct job
 
 status job_chunk_settle(struct work *work, struct job *job, const struct job_chunk *chunk, text results, int64_t failed)
 {
-    TRY(work_change(work, SETTLE_CHUNK, ARGS(value_i64(job->id), value_i64(chunk->first_row), value_text(results)), STORAGE_CONFLICT));
+    TRY(work_change(work, SETTLE_CHUNK, ARGS(value_i64(job->id), value_i64(chunk->first_row), value_text(results)),
+                    STORAGE_CONFLICT));
     TRY(work_change(work, PROGRESS,
-                    ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(chunk->row_count), value_i64(failed),
-                         value_i64(work->now_ms)),
+                    ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(chunk->row_count),
+                         value_i64(failed), value_i64(work->now_ms)),
                     JOB_FINISHED));
     job->state = JOB_RUNNING;
     job->done += chunk->row_count;
@@ -284,7 +291,8 @@ static status collect_some(struct work *work, struct collecting *collecting, int
     struct rows rows = { 0 };
     status result = OK;
     TRY(work_query(work, &rows, RESULTS,
-                   ARGS(value_i64(filter->job_id), value_i64(*from), value_i64(CHUNK_ROW_COUNT_EVER), value_i64(filter->failed_only))));
+                   ARGS(value_i64(filter->job_id), value_i64(*from), value_i64(CHUNK_ROW_COUNT_EVER),
+                        value_i64(filter->failed_only))));
     while (result == OK && collecting->count < filter->limit && rows_next(&rows)) {
         result = job_results_read(row_text(&rows, 1), work->arena, collect, collecting);
         *from = row_i64(&rows, 0) + row_i64(&rows, 2);
@@ -297,7 +305,8 @@ status job_results(struct work *work, struct job_result **out, int *count, const
 {
     struct job job;
     TRY(job_get(work, &job, filter->job_id)); // of this organisation?
-    struct collecting collecting = { .filter = filter, .out = ARENA_ARRAY(work->arena, struct job_result, (size_t)filter->limit) };
+    struct collecting collecting = { .filter = filter,
+                                     .out = ARENA_ARRAY(work->arena, struct job_result, (size_t)filter->limit) };
     *count = 0;
     if (collecting.out == NULL) {
         return OUT_OF_MEMORY;

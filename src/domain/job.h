@@ -34,14 +34,17 @@ must_use status job_create(struct work *work, struct job *job);
 struct job_chunk {
     int64_t first_row; // 1 for the job's first; chunks follow each other without a gap
     int64_t row_count;
-    text rows;         // in clear: wipe it
+    text rows; // in clear: wipe it
 };
 must_use status job_chunk_add(struct work *work, const struct job *job, const struct job_chunk *chunk);
 
 must_use status job_get(struct work *work, struct job *out, int64_t id);  // JOB_NOT_FOUND
 must_use status job_lock(struct work *work, struct job *out, int64_t id); // the same, and its row is locked
 
-struct job_filter { int64_t limit, after; int state; }; // state -1: any
+struct job_filter {
+    int64_t limit, after;
+    int state;
+}; // state -1: any
 must_use status job_list(struct work *work, struct job **out, int *count, const struct job_filter *filter);
 
 /* JOB_NOT_FOUND, JOB_FINISHED. What was done stays done. */
@@ -56,12 +59,17 @@ must_use status job_next_open(struct work *work, struct job *out);
 must_use status job_chunk_next(struct work *work, struct job_chunk *out, const struct job *job);
 /* Keeps the results of the chunk's rows, erases the rows, and moves the counters of the job, here and in the database.
    STORAGE_CONFLICT: somebody else did this chunk meanwhile; JOB_FINISHED: the job was cancelled. */
-must_use status job_chunk_settle(struct work *work, struct job *job, const struct job_chunk *chunk, text results, int64_t failed);
+must_use status job_chunk_settle(struct work *work, struct job *job, const struct job_chunk *chunk, text results,
+                                 int64_t failed);
 /* Ends the job as done or failed. JOB_FINISHED when it ended already. */
 must_use status job_finish(struct work *work, int64_t id, enum job_state state);
 
 /* The results of the rows after row `after`, in their order. */
-struct job_result_filter { int64_t job_id, limit, after; bool failed_only; };
-must_use status job_results(struct work *work, struct job_result **out, int *count, const struct job_result_filter *filter);
+struct job_result_filter {
+    int64_t job_id, limit, after;
+    bool failed_only;
+};
+must_use status job_results(struct work *work, struct job_result **out, int *count,
+                            const struct job_result_filter *filter);
 
 #endif

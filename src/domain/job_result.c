@@ -93,7 +93,8 @@ static struct job_result read_entry(yyjson_val *entry, struct arena *arena)
     return result;
 }
 
-status job_results_read(text kept, struct arena *arena, bool (*take)(void *context, const struct job_result *result), void *context)
+status job_results_read(text kept, struct arena *arena, bool (*take)(void *context, const struct job_result *result),
+                        void *context)
 {
     yyjson_doc *document = yyjson_read(kept.at, kept.len, YYJSON_READ_NOFLAG);
     yyjson_val *root = yyjson_doc_get_root(document);

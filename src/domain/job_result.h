@@ -27,6 +27,7 @@ void job_results_append(struct buffer *out, const struct job_result *result);
 void job_results_end(struct buffer *out);
 
 /* Calls `take` for each result in order while it returns true. Texts are in the arena. DATA_DAMAGED when it is no such text. */
-must_use status job_results_read(text kept, struct arena *arena, bool (*take)(void *context, const struct job_result *result), void *context);
+must_use status job_results_read(text kept, struct arena *arena,
+                                 bool (*take)(void *context, const struct job_result *result), void *context);
 
 #endif

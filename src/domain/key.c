@@ -3,7 +3,8 @@
 static const char INSERT[] =
     "INSERT INTO key_block (id, key_use, version, block, check_value, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 static const char GET[] = "SELECT id, key_use, version, block, check_value FROM key_block WHERE id = $1";
-static const char NEXT[] = "SELECT id, key_use, version, block, check_value FROM key_block WHERE id > $1 ORDER BY id LIMIT 200";
+static const char NEXT[] =
+    "SELECT id, key_use, version, block, check_value FROM key_block WHERE id > $1 ORDER BY id LIMIT 200";
 
 status key_create(struct work *work, enum key_use use, int64_t *id)
 {
@@ -27,7 +28,8 @@ static status load_row(struct keyring *keyring, struct rows *rows)
     if (!key_use_parse(&use, row_text(rows, 1)) || check_value.len != KEY_CHECK_VALUE_LEN) {
         return DATA_DAMAGED;
     }
-    return keyring_load(keyring, row_i64(rows, 0), use, (int)row_i64(rows, 2), row_text(rows, 3), (const uint8_t *)check_value.at);
+    return keyring_load(keyring, row_i64(rows, 0), use, (int)row_i64(rows, 2), row_text(rows, 3),
+                        (const uint8_t *)check_value.at);
 }
 
 status key_require(struct work *work, int64_t id)

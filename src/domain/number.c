@@ -7,10 +7,12 @@
 
 status series_permutation_take(struct keyring *keyring, struct permutation **out, const struct series *series)
 {
-    return keyring_permutation_take(keyring, out, series->key_id, number_layout_size(&series->layout), (uint64_t)series->id);
+    return keyring_permutation_take(keyring, out, series->key_id, number_layout_size(&series->layout),
+                                    (uint64_t)series->id);
 }
 
-status number_block(struct permutation *permutation, const struct number_layout *layout, uint64_t k, size_t count, char *out, size_t stride)
+status number_block(struct permutation *permutation, const struct number_layout *layout, uint64_t k, size_t count,
+                    char *out, size_t stride)
 {
     uint64_t values[PERMUTATION_BLOCK_COUNT];
     uint8_t extension[NUMBER_LEN_MAX];
@@ -47,7 +49,8 @@ status number_at(struct keyring *keyring, const struct series *series, uint64_t 
     return result;
 }
 
-static status random_index(struct permutation *permutation, const struct number_layout *layout, text number, uint64_t *k)
+static status random_index(struct permutation *permutation, const struct number_layout *layout, text number,
+                           uint64_t *k)
 {
     uint64_t value = number_layout_value(layout, number);
     size_t extension_len = (size_t)number_layout_extension_len(layout);

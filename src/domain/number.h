@@ -11,7 +11,8 @@
 /* The number at place k: series->layout.length characters. */
 must_use status number_at(struct keyring *keyring, const struct series *series, uint64_t k, char *out);
 /* `count` numbers from place k on, one after another without separators; fast. */
-must_use status number_block(struct permutation *permutation, const struct number_layout *layout, uint64_t k, size_t count, char *out, size_t stride);
+must_use status number_block(struct permutation *permutation, const struct number_layout *layout, uint64_t k,
+                             size_t count, char *out, size_t stride);
 /* The place of a number that matches the layout and has a valid check digit. NOT_FOUND: a long body whose leading digits
    do not belong to it, or a sequential one before the start: such a number is never drawn. */
 must_use status number_index(struct keyring *keyring, const struct series *series, text number, uint64_t *k);

@@ -12,23 +12,31 @@
 #define FROM " FROM number_batch b JOIN series s ON s.id = b.series_id JOIN status_label l ON l.id = b.label_id "
 
 static const char GET[] = "SELECT " COLUMNS FROM "WHERE b.id = $1 AND b.organization_id = $2";
-static const char LIST[] = "SELECT " COLUMNS FROM "WHERE b.organization_id = $1 AND ($2 = 0 OR b.id < $2) "
+static const char LIST[] = "SELECT " COLUMNS FROM
+                           "WHERE b.organization_id = $1 AND ($2 = 0 OR b.id < $2) "
                            "AND ($3 = 0 OR b.series_id = $3) ORDER BY b.id DESC LIMIT $4";
-static const char OF_PLACE[] = "SELECT " COLUMNS FROM "WHERE b.series_id = $1 AND b.first <= $2 AND b.organization_id = $3 "
+static const char OF_PLACE[] = "SELECT " COLUMNS FROM
+                               "WHERE b.series_id = $1 AND b.first <= $2 AND b.organization_id = $3 "
                                "ORDER BY b.first DESC LIMIT 1";
-static const char ADVANCE[] = "UPDATE series SET drawn = drawn + $2 WHERE id = $1 AND drawn = $3 AND drawn + $2 <= space";
+static const char ADVANCE[] =
+    "UPDATE series SET drawn = drawn + $2 WHERE id = $1 AND drawn = $3 AND drawn + $2 <= space";
 static const char SKIPPED_COUNT[] =
     "SELECT CAST(count(*) AS BIGINT) FROM registered_number WHERE series_id = $1 AND series_index >= $2 AND series_index < $3";
-static const char SKIPPED[] = "SELECT series_index FROM registered_number WHERE series_id = $1 AND series_index >= $2 "
-                              "AND series_index < $3 ORDER BY series_index";
+static const char SKIPPED[] =
+    "SELECT series_index FROM registered_number WHERE series_id = $1 AND series_index >= $2 "
+    "AND series_index < $3 ORDER BY series_index";
 static const char INSERT[] =
     "INSERT INTO number_batch (id, organization_id, series_id, first, span, count, label_id, purpose, created_at, created_by, "
     "download_until, downloads, issued_count, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, NULL)";
-static const char RELABEL[] = "UPDATE number_batch SET label_id = $3 WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
-static const char VOID[] = "UPDATE number_batch SET voided_at = $3 WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
-static const char COUNT_DOWNLOAD[] = "UPDATE number_batch SET downloads = downloads + 1 WHERE id = $1 AND organization_id = $2";
-static const char COUNT_ISSUED[] = "UPDATE number_batch SET issued_count = issued_count + 1 "
-                                  "WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
+static const char RELABEL[] =
+    "UPDATE number_batch SET label_id = $3 WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
+static const char VOID[] =
+    "UPDATE number_batch SET voided_at = $3 WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
+static const char COUNT_DOWNLOAD[] =
+    "UPDATE number_batch SET downloads = downloads + 1 WHERE id = $1 AND organization_id = $2";
+static const char COUNT_ISSUED[] =
+    "UPDATE number_batch SET issued_count = issued_count + 1 "
+    "WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
 
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -54,7 +62,8 @@ static void read_row(struct rows *rows, struct number_batch *out, struct arena *
     };
 }
 
-static status get_by(struct work *work, struct number_batch *out, status none, const char *sql, const struct value *values, int count)
+static status get_by(struct work *work, struct number_batch *out, status none, const char *sql,
+                     const struct value *values, int count)
 {
     struct rows rows = { 0 };
     TRY(work_query(work, &rows, sql, values, count));
@@ -78,7 +87,8 @@ status number_batch_of(struct work *work, struct number_batch *out, int64_t seri
     return k < out->first + out->span ? OK : NUMBER_NOT_GENERATED;
 }
 
-status number_batch_list(struct work *work, struct number_batch **out, int *count, const struct number_batch_filter *filter)
+status number_batch_list(struct work *work, struct number_batch **out, int *count,
+                         const struct number_batch_filter *filter)
 {
     *out = ARENA_ARRAY(work->arena, struct number_batch, (size_t)filter->limit);
     if (*out == NULL) {
@@ -136,16 +146,17 @@ status number_batch_draw(struct work *work, struct number_batch *out, const stru
     TRY(judged);
     TRY(labelled);
     TRY(find_span(work, &series, order->count, &span));
-    TRY(work_change(work, ADVANCE, ARGS(value_i64(series.id), value_i64((int64_t)span), value_i64((int64_t)series.drawn)),
+    TRY(work_change(work, ADVANCE,
+                    ARGS(value_i64(series.id), value_i64((int64_t)span), value_i64((int64_t)series.drawn)),
                     NUMBER_SPACE_EXHAUSTED));
     TRY(lane_mark(work->lane, series.id, series.drawn + span));
     series_warn_space(series.id, series.total, series.drawn, series.drawn + span);
     int64_t id = work_id(work);
     TRY(work_run(work, INSERT,
-                 ARGS(value_i64(id), value_i64(work->organization_id), value_i64(series.id), value_i64((int64_t)series.drawn),
-                      value_i64((int64_t)span), value_i64(order->count), value_i64(label_id), value_text(order->purpose),
-                      value_i64(work->now_ms), value_text(work->actor->name),
-                      value_i64(work->now_ms + settings.download_days * DAY_MS))));
+                 ARGS(value_i64(id), value_i64(work->organization_id), value_i64(series.id),
+                      value_i64((int64_t)series.drawn), value_i64((int64_t)span), value_i64(order->count),
+                      value_i64(label_id), value_text(order->purpose), value_i64(work->now_ms),
+                      value_text(work->actor->name), value_i64(work->now_ms + settings.download_days * DAY_MS))));
     work_subject(work, "batch", id);
     work_detail_integer(work, "count", order->count);
     return number_batch_get(work, out, id);
@@ -161,7 +172,8 @@ status number_batch_relabel(struct work *work, struct number_batch *out, int64_t
     int64_t label_id = 0;
     TRY(number_batch_get(work, out, id));
     TRY(status_label_require(work, label, CARD_NOT_ISSUED, &label_id));
-    TRY(work_change(work, RELABEL, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(label_id)), BATCH_VOIDED));
+    TRY(work_change(work, RELABEL, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(label_id)),
+                    BATCH_VOIDED));
     work_subject(work, "batch", id);
     return number_batch_get(work, out, id);
 }
@@ -172,7 +184,8 @@ status number_batch_void(struct work *work, struct number_batch *out, int64_t id
     if (text_empty(reason)) {
         return faults_add(work->faults, TEXT("reason"), REASON_REQUIRED);
     }
-    TRY(work_change(work, VOID, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(work->now_ms)), BATCH_VOIDED));
+    TRY(work_change(work, VOID, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(work->now_ms)),
+                    BATCH_VOIDED));
     work_subject(work, "batch", id);
     work_detail_text(work, "reason", reason);
     return number_batch_get(work, out, id);

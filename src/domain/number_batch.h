@@ -18,25 +18,31 @@ struct number_batch {
     int64_t id;
     int64_t series_id;
     text series_code, series_name;
-    uint64_t first, span;          // places in the series' sequence
-    int64_t count;                 // 1 to NUMBER_BATCH_COUNT_MAX
+    uint64_t first, span; // places in the series' sequence
+    int64_t count;        // 1 to NUMBER_BATCH_COUNT_MAX
     int64_t issued_count;
     int64_t label_id;
-    text label;                    // of the status not_issued
+    text label; // of the status not_issued
     text purpose;
     text created_by;
     int64_t created_ms, download_until_ms, voided_ms; // Unix ms; voided_ms 0 while in force
     int64_t downloads;
 };
 
-struct number_batch_order { int64_t series_id, count; text label, purpose; };
+struct number_batch_order {
+    int64_t series_id, count;
+    text label, purpose;
+};
 
 /* SERIES_NOT_FOUND, SERIES_INACTIVE, SERIES_NO_GENERATION, NUMBER_SPACE_EXHAUSTED, the codes of status_label_require. */
 must_use status number_batch_draw(struct work *work, struct number_batch *out, const struct number_batch_order *order);
 must_use status number_batch_get(struct work *work, struct number_batch *out, int64_t id); // BATCH_NOT_FOUND
 
-struct number_batch_filter { int64_t limit, after, series_id; };
-must_use status number_batch_list(struct work *work, struct number_batch **out, int *count, const struct number_batch_filter *filter);
+struct number_batch_filter {
+    int64_t limit, after, series_id;
+};
+must_use status number_batch_list(struct work *work, struct number_batch **out, int *count,
+                                  const struct number_batch_filter *filter);
 
 /* The batch that drew place k of the series; NUMBER_NOT_GENERATED. */
 must_use status number_batch_of(struct work *work, struct number_batch *out, int64_t series_id, uint64_t k);
@@ -51,6 +57,7 @@ must_use status number_batch_require_download(const struct number_batch *batch, 
 must_use status number_batch_count_download(struct work *work, int64_t id);
 
 /* The registered places inside the interval, in order: what a reader of the batch passes over. */
-must_use status number_batch_skipped(struct work *work, const struct number_batch *batch, uint64_t **places, size_t *count);
+must_use status number_batch_skipped(struct work *work, const struct number_batch *batch, uint64_t **places,
+                                     size_t *count);
 
 #endif

@@ -13,17 +13,17 @@ static const char csv_header[] = "number,series_code,batch_id\n";
 
 struct number_file {
     struct keyring *keyring;
-    struct series series;                   // its texts point into `texts`
+    struct series series; // its texts point into `texts`
     char texts[2 * NUMBER_PREFIX_LEN_MAX];
     uint64_t first, count;
-    uint64_t *skipped;                      // places in the interval that are no numbers of the batch, in order
+    uint64_t *skipped; // places in the interval that are no numbers of the batch, in order
     size_t skipped_count;
-    char tail[LINE_LEN_MAX];                // what follows the number on each line, with the line's end
+    char tail[LINE_LEN_MAX]; // what follows the number on each line, with the line's end
     size_t tail_len, line_len, header_len;
     const char *header;
-    char *block;                            // the lines computed last
-    uint64_t block_first;                   // index of its first line
-    size_t block_count;                     // 0: none
+    char *block;          // the lines computed last
+    uint64_t block_first; // index of its first line
+    size_t block_count;   // 0: none
 };
 
 static text keep_text(struct number_file *file, size_t at, text t)
@@ -32,11 +32,12 @@ static text keep_text(struct number_file *file, size_t at, text t)
     return (text){ file->texts + at, t.len };
 }
 
-static void set_tail(struct number_file *file, const struct number_batch *batch, enum number_file_format format, text batch_id)
+static void set_tail(struct number_file *file, const struct number_batch *batch, enum number_file_format format,
+                     text batch_id)
 {
-    int len = format == NUMBER_FILE_TEXT
-                  ? snprintf(file->tail, sizeof file->tail, "\n")
-                  : snprintf(file->tail, sizeof file->tail, "," TEXT_FMT "," TEXT_FMT "\n", TEXT_ARG(batch->series_code), TEXT_ARG(batch_id));
+    int len = format == NUMBER_FILE_TEXT ? snprintf(file->tail, sizeof file->tail, "\n")
+                                         : snprintf(file->tail, sizeof file->tail, "," TEXT_FMT "," TEXT_FMT "\n",
+                                                    TEXT_ARG(batch->series_code), TEXT_ARG(batch_id));
     assert(len > 0 && len < (int)sizeof file->tail);
     file->tail_len = (size_t)len;
     file->header = format == NUMBER_FILE_TEXT ? "" : csv_header;

@@ -18,7 +18,7 @@ struct number_file;
 /* Copies what it needs from the arena. `printed_batch_id` stands in the lines of a CSV. */
 must_use status number_file_open(struct number_file **out, struct work *work, const struct number_batch *batch,
                                  enum number_file_format format, text printed_batch_id);
-void number_file_close(struct number_file *file); // wipes; NULL is fine
+void number_file_close(struct number_file *file);         // wipes; NULL is fine
 uint64_t number_file_len(const struct number_file *file); // bytes
 /* Writes up to `max` bytes from `offset` on; *len gets how many (0 at the end). */
 must_use status number_file_read(struct number_file *file, uint64_t offset, void *out, size_t max, size_t *len);

@@ -22,15 +22,16 @@ extern const char *const check_digit_names[];
 
 struct number_layout {
     text prefix, suffix;
-    int64_t length;               // of the whole number, in characters
-    int method;                   // enum number_method
-    int check_digit;              // enum check_digit
-    int64_t start;                // sequential: the body of the first number
+    int64_t length;  // of the whole number, in characters
+    int method;      // enum number_method
+    int check_digit; // enum check_digit
+    int64_t start;   // sequential: the body of the first number
 };
 
-int number_layout_body_len(const struct number_layout *layout);    // digits of the body; below 1 when nothing fits
-uint64_t number_layout_size(const struct number_layout *layout);   // min(10^body, 10^18); the permutation's size
-uint64_t number_layout_space(const struct number_layout *layout);  // how many can be drawn: size, less start when sequential
+int number_layout_body_len(const struct number_layout *layout);  // digits of the body; below 1 when nothing fits
+uint64_t number_layout_size(const struct number_layout *layout); // min(10^body, 10^18); the permutation's size
+uint64_t number_layout_space(
+    const struct number_layout *layout); // how many can be drawn: size, less start when sequential
 
 /* A whole number from the digits of its body: `value` fills the last 18 digits at most, `extension` those before.
    `out` gets layout->length characters. */
@@ -40,7 +41,7 @@ int number_layout_extension_len(const struct number_layout *layout); // digits b
 /* Does the number have this layout's prefix, length, body of digits and suffix? The check digit is not looked at. */
 bool number_layout_matches(const struct number_layout *layout, text number);
 bool number_layout_check_valid(const struct number_layout *layout, text number); // the number must match
-uint64_t number_layout_value(const struct number_layout *layout, text number);   // the last 18 digits of the body at most
+uint64_t number_layout_value(const struct number_layout *layout, text number); // the last 18 digits of the body at most
 void number_layout_extension(const struct number_layout *layout, text number, uint8_t *digits);
 
 /* Can a number of one be a number of the other? Judged by position; check digits are not taken into account. */

@@ -4,7 +4,8 @@
 
 #include "store/lane.h"
 
-static const char RESERVE[] = "UPDATE series SET drawn = drawn + $2 WHERE id = $1 AND drawn + $2 <= space RETURNING drawn";
+static const char RESERVE[] =
+    "UPDATE series SET drawn = drawn + $2 WHERE id = $1 AND drawn + $2 <= space RETURNING drawn";
 static const char IS_REGISTERED[] = "SELECT 1 FROM registered_number WHERE series_id = $1 AND series_index = $2";
 
 enum { BLOCK_COUNT_MAX = 256, BLOCKS_PER_SPACE = 10000 };
@@ -19,10 +20,12 @@ static int64_t block_count(const struct series *series)
 static status reserve(struct work *work, const struct series *series, struct lane_pool *pool)
 {
     int64_t count = block_count(series), drawn = 0;
-    status result = work_integer(work, &drawn, RESERVE, ARGS(value_i64(series->id), value_i64(count)), NUMBER_SPACE_EXHAUSTED);
+    status result =
+        work_integer(work, &drawn, RESERVE, ARGS(value_i64(series->id), value_i64(count)), NUMBER_SPACE_EXHAUSTED);
     if (result == NUMBER_SPACE_EXHAUSTED && count > 1) {
         count = 1;
-        result = work_integer(work, &drawn, RESERVE, ARGS(value_i64(series->id), value_i64(count)), NUMBER_SPACE_EXHAUSTED);
+        result =
+            work_integer(work, &drawn, RESERVE, ARGS(value_i64(series->id), value_i64(count)), NUMBER_SPACE_EXHAUSTED);
     }
     TRY(result);
     pool->next = (uint64_t)(drawn - count);

@@ -6,7 +6,8 @@
 static const char INSERT[] =
     "INSERT INTO organization (id, number, name, country, currency, time_zone, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char NEXT_NUMBER[] = "SELECT CAST(coalesce(max(number), 0) + 1 AS BIGINT) FROM organization";
-static const char GET[] = "SELECT id, number, name, country, currency, time_zone, created_at FROM organization WHERE id = $1";
+static const char GET[] =
+    "SELECT id, number, name, country, currency, time_zone, created_at FROM organization WHERE id = $1";
 static const char FIRST[] = "SELECT id FROM organization ORDER BY id LIMIT 1";
 
 status organization_create(struct work *work, struct organization *organization)
@@ -21,12 +22,12 @@ status organization_create(struct work *work, struct organization *organization)
     }
     organization->id = work_id(work);
     organization->created_ms = work->now_ms;
-    status inserted = work_insert(work, INSERT,
-                                  ARGS(value_i64(organization->id), value_i64(organization->number),
-                                       value_text(organization->name), value_text(organization->country),
-                                       value_text(organization->currency), value_text(organization->time_zone),
-                                       value_i64(work->now_ms)),
-                                  taken);
+    status inserted =
+        work_insert(work, INSERT,
+                    ARGS(value_i64(organization->id), value_i64(organization->number), value_text(organization->name),
+                         value_text(organization->country), value_text(organization->currency),
+                         value_text(organization->time_zone), value_i64(work->now_ms)),
+                    taken);
     if (inserted == ORGANIZATION_EXISTS) {
         faults_add(work->faults, TEXT("number"), ORGANIZATION_EXISTS);
     }

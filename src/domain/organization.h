@@ -9,7 +9,7 @@
 
 struct organization {
     int64_t id;
-    int64_t number;                        // 1 to ORGANIZATION_NUMBER_MAX; 0 in an order: the next free one
+    int64_t number; // 1 to ORGANIZATION_NUMBER_MAX; 0 in an order: the next free one
     text name, country, currency, time_zone;
     int64_t created_ms;
 };

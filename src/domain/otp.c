@@ -13,20 +13,24 @@
 #include "domain/settings.h"
 #include "domain/status_label.h"
 
-static const char LAST_HOUR[] = "SELECT CAST(count(*) AS BIGINT), min(created_at), max(created_at) FROM otp_challenge "
-                                "WHERE organization_id = $1 AND customer_id = $2 AND created_at > $3";
-static const char END_EARLIER[] = "UPDATE otp_challenge SET expires_at = $4 WHERE organization_id = $1 AND customer_id = $2 "
-                                  "AND purpose = $3 AND used_at IS NULL AND expires_at > $4";
+static const char LAST_HOUR[] =
+    "SELECT CAST(count(*) AS BIGINT), min(created_at), max(created_at) FROM otp_challenge "
+    "WHERE organization_id = $1 AND customer_id = $2 AND created_at > $3";
+static const char END_EARLIER[] =
+    "UPDATE otp_challenge SET expires_at = $4 WHERE organization_id = $1 AND customer_id = $2 "
+    "AND purpose = $3 AND used_at IS NULL AND expires_at > $4";
 static const char INSERT[] =
     "INSERT INTO otp_challenge (id, organization_id, customer_id, purpose, request_hash, label_id, code_hash, tries, expires_at, "
     "used_at, channel, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, NULL, $9, $10)";
-static const char GET[] = "SELECT customer_id, purpose, tries, expires_at, used_at, channel, created_at FROM otp_challenge "
-                          "WHERE id = $1 AND organization_id = $2";
+static const char GET[] =
+    "SELECT customer_id, purpose, tries, expires_at, used_at, channel, created_at FROM otp_challenge "
+    "WHERE id = $1 AND organization_id = $2";
 static const char COUNT_TRY[] =
     "UPDATE otp_challenge SET tries = tries + 1 WHERE id = $1 AND organization_id = $2 AND tries < $3 AND used_at IS NULL "
     "AND expires_at > $4 RETURNING request_hash, code_hash, label_id";
 static const char TAKE_BACK[] = "UPDATE otp_challenge SET tries = tries - 1 WHERE id = $1 AND organization_id = $2";
-static const char USE[] = "UPDATE otp_challenge SET used_at = $3 WHERE id = $1 AND organization_id = $2 AND used_at IS NULL";
+static const char USE[] =
+    "UPDATE otp_challenge SET used_at = $3 WHERE id = $1 AND organization_id = $2 AND used_at IS NULL";
 
 // The key's id stands before each HMAC, so that a new key does not make codes under way look wrong.
 enum { HASH_LEN = 8 + SHA256_LEN, CODE_SPACE = 1000000 };
@@ -39,7 +43,8 @@ const char *const otp_channel_names[] = { "sms", "email", "both", NULL };
 
 /* Hashes. */
 
-static status hash_pieces(struct work *work, uint8_t out[HASH_LEN], int64_t key_id, const struct bytes_view *pieces, size_t count)
+static status hash_pieces(struct work *work, uint8_t out[HASH_LEN], int64_t key_id, const struct bytes_view *pieces,
+                          size_t count)
 {
     TRY(key_require(work, key_id));
     bytes_put_be64(out, (uint64_t)key_id);
@@ -61,7 +66,9 @@ static status hash_request(struct work *work, uint8_t out[HASH_LEN], int64_t key
     bytes_put_be64(fixed, (uint64_t)request->purpose);
     bytes_put_be64(fixed + 8, (uint64_t)request->customer_id);
     bytes_put_be64(fixed + 16, (uint64_t)request->series_id);
-    const struct bytes_view pieces[] = { { "otp request", 11 }, { fixed, sizeof fixed }, { request->number.at, request->number.len } };
+    const struct bytes_view pieces[] = { { "otp request", 11 },
+                                         { fixed, sizeof fixed },
+                                         { request->number.at, request->number.len } };
     return hash_pieces(work, out, key_id, pieces, 3);
 }
 
@@ -79,7 +86,8 @@ static status judge_rate(struct work *work, struct otp_challenge *out, int64_t c
         last_ms = row_i64(&rows, 2);
     }
     TRY(rows_close(&rows));
-    int64_t after_last = count > 0 ? last_ms + OTP_RESEND_MS : 0, after_hour = count >= OTP_PER_HOUR_MAX ? first_ms + HOUR_MS : 0;
+    int64_t after_last = count > 0 ? last_ms + OTP_RESEND_MS : 0,
+            after_hour = count >= OTP_PER_HOUR_MAX ? first_ms + HOUR_MS : 0;
     out->resend_ms = after_last > after_hour ? after_last : after_hour;
     return out->resend_ms > work->now_ms ? RATE_LIMITED : OK;
 }
@@ -158,7 +166,8 @@ static status insert(struct work *work, struct otp_challenge *challenge, const s
                          value_i64(challenge->expires_ms), value_i64(challenge->channel), value_i64(work->now_ms)));
 }
 
-static status put_messages(struct work *work, const struct otp_challenge *challenge, const struct customer *customer, text code)
+static status put_messages(struct work *work, const struct otp_challenge *challenge, const struct customer *customer,
+                           text code)
 {
     struct organization organization;
     TRY(organization_get(work, &organization));
@@ -274,8 +283,9 @@ struct kept {
 static status count_try(struct work *work, struct kept *kept, int64_t id)
 {
     struct rows rows = { 0 };
-    TRY(work_query(work, &rows, COUNT_TRY,
-                   ARGS(value_i64(id), value_i64(work->organization_id), value_i64(OTP_TRIES_MAX), value_i64(work->now_ms))));
+    TRY(work_query(
+        work, &rows, COUNT_TRY,
+        ARGS(value_i64(id), value_i64(work->organization_id), value_i64(OTP_TRIES_MAX), value_i64(work->now_ms))));
     status result = NOT_FOUND;
     if (rows_next(&rows)) {
         text request_hash = row_blob(&rows, 0), code_hash = row_blob(&rows, 1);
@@ -321,7 +331,8 @@ static status judge_label(struct work *work, bool *same, int64_t label_id, text 
     return OK;
 }
 
-static status judge(struct work *work, status *verdict, const struct kept *kept, int64_t id, text code, const struct otp_request *request)
+static status judge(struct work *work, status *verdict, const struct kept *kept, int64_t id, text code,
+                    const struct otp_request *request)
 {
     uint8_t request_hash[HASH_LEN], code_hash[HASH_LEN];
     bool same_label;
@@ -345,11 +356,13 @@ status otp_try(struct work *work, status *verdict, int64_t challenge_id, text co
     }
     TRY(counted);
     TRY(judge(work, verdict, &kept, challenge_id, code, request));
-    return *verdict == OK ? work_change(work, TAKE_BACK, ARGS(value_i64(challenge_id), value_i64(work->organization_id)), OTP_NOT_FOUND)
+    return *verdict == OK ? work_change(work, TAKE_BACK,
+                                        ARGS(value_i64(challenge_id), value_i64(work->organization_id)), OTP_NOT_FOUND)
                           : OK;
 }
 
 status otp_use(struct work *work, int64_t challenge_id)
 {
-    return work_change(work, USE, ARGS(value_i64(challenge_id), value_i64(work->organization_id), value_i64(work->now_ms)), OTP_USED);
+    return work_change(
+        work, USE, ARGS(value_i64(challenge_id), value_i64(work->organization_id), value_i64(work->now_ms)), OTP_USED);
 }

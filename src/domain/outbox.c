@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "domain/key.h"
 
-#define COLUMNS "id, organization_id, channel, subject_type, subject_id, sealed, key_id, state, tries, expires_at, created_at"
+#define COLUMNS                                                                                                        \
+    "id, organization_id, channel, subject_type, subject_id, sealed, key_id, state, tries, expires_at, created_at"
 
 static const char INSERT[] =
     "INSERT INTO outbox (id, organization_id, channel, subject_type, subject_id, sealed, key_id, state, tries, next_at, expires_at, "
@@ -17,15 +18,19 @@ static const char INSERT[] =
 static const char LEASE[] =
     "UPDATE outbox SET next_at = $3 WHERE id IN (SELECT id FROM outbox WHERE state = 0 AND channel = $1 AND next_at <= $2 "
     "AND expires_at > $2 ORDER BY next_at, id LIMIT $4) AND state = 0 AND next_at <= $2 RETURNING " COLUMNS;
-static const char FINISH[] = "UPDATE outbox SET state = $2, sealed = NULL, tries = tries + 1, finished_at = $3, error = $4 "
-                             "WHERE id = $1 AND state = 0";
-static const char COUNT_TRY[] = "UPDATE outbox SET tries = tries + 1, error = $2 WHERE id = $1 AND state = 0 RETURNING tries";
+static const char FINISH[] =
+    "UPDATE outbox SET state = $2, sealed = NULL, tries = tries + 1, finished_at = $3, error = $4 "
+    "WHERE id = $1 AND state = 0";
+static const char COUNT_TRY[] =
+    "UPDATE outbox SET tries = tries + 1, error = $2 WHERE id = $1 AND state = 0 RETURNING tries";
 static const char POSTPONE[] = "UPDATE outbox SET next_at = $2 WHERE id = $1 AND state = 0";
-static const char GIVE_UP[] = "UPDATE outbox SET state = 3, sealed = NULL, finished_at = $2 WHERE id = $1 AND state = 0";
+static const char GIVE_UP[] =
+    "UPDATE outbox SET state = 3, sealed = NULL, finished_at = $2 WHERE id = $1 AND state = 0";
 static const char EXPIRE[] =
     "UPDATE outbox SET state = 2, sealed = NULL, finished_at = $1 WHERE id IN (SELECT id FROM outbox WHERE state = 0 "
     "AND expires_at <= $1 ORDER BY id LIMIT $2) AND state = 0 RETURNING id";
-static const char RECENT[] = "SELECT " COLUMNS " FROM outbox WHERE $1 = 0 OR organization_id = $1 ORDER BY id DESC LIMIT $2";
+static const char RECENT[] =
+    "SELECT " COLUMNS " FROM outbox WHERE $1 = 0 OR organization_id = $1 ORDER BY id DESC LIMIT $2";
 
 enum { ASSOCIATED_LEN = 8 + 6 + 8, EXPIRE_COUNT = 200, PAUSE_FIRST_MS = 5000, PAUSE_MAX_MS = 600000 };
 
@@ -78,8 +83,9 @@ static status insert(struct work *work, const struct message *message, const str
     TRY(keyring_seal(work->keyring, key_id, sealed, plain->at, plain->len, associated, sizeof associated));
     return work_run(work, INSERT,
                     ARGS(value_i64(id), value_i64(work->organization_id), value_i64(message->channel),
-                         value_text(message->subject_type), value_i64(message->subject_id), value_blob(sealed, sealed_len),
-                         value_i64(key_id), value_i64(work->now_ms), value_i64(message->expires_ms)));
+                         value_text(message->subject_type), value_i64(message->subject_id),
+                         value_blob(sealed, sealed_len), value_i64(key_id), value_i64(work->now_ms),
+                         value_i64(message->expires_ms)));
 }
 
 status outbox_put(struct work *work, const struct message *message)
@@ -126,7 +132,8 @@ static status open_message(struct work *work, struct sealed_message *row)
     }
     associated_data(associated, row->organization_id, row->message.id);
     TRY(key_require(work, row->key_id));
-    TRY(keyring_open(work->keyring, row->key_id, plain, row->sealed.at, row->sealed.len, associated, sizeof associated));
+    TRY(keyring_open(work->keyring, row->key_id, plain, row->sealed.at, row->sealed.len, associated,
+                     sizeof associated));
     text rest = text_bytes(plain, len);
     bool whole = take_part(&rest, &row->message.to) && take_part(&rest, &row->message.subject) &&
                  take_part(&rest, &row->message.body) && rest.len == 0;
@@ -163,8 +170,8 @@ status outbox_due(struct work *work, struct message **out, int *count, enum outb
             (*out)[(*count)++] = due[i].message;
         } else if (opened == DATA_DAMAGED || opened == KEY_UNAVAILABLE) {
             // One row that cannot be read must not hold up the others.
-            LOG(LOG_ERROR, "outbox.unreadable", "A waiting message cannot be opened.", LOG_I("message", due[i].message.id),
-                LOG_S("code", status_code(opened)));
+            LOG(LOG_ERROR, "outbox.unreadable", "A waiting message cannot be opened.",
+                LOG_I("message", due[i].message.id), LOG_S("code", status_code(opened)));
             TRY(outbox_settle(work, due[i].message.id, opened == DATA_DAMAGED ? OUTBOX_REFUSED : OUTBOX_NOT_NOW,
                               text_of(status_code(opened))));
         } else {
@@ -176,7 +183,8 @@ status outbox_due(struct work *work, struct message **out, int *count, enum outb
 
 static status finish(struct work *work, int64_t id, enum outbox_state state, text error)
 {
-    return work_change(work, FINISH, ARGS(value_i64(id), value_i64(state), value_i64(work->now_ms), value_text(error)), OK);
+    return work_change(work, FINISH, ARGS(value_i64(id), value_i64(state), value_i64(work->now_ms), value_text(error)),
+                       OK);
 }
 
 static status postpone(struct work *work, int64_t id, text error)
@@ -200,9 +208,12 @@ static status postpone(struct work *work, int64_t id, text error)
 status outbox_settle(struct work *work, int64_t id, enum outbox_outcome outcome, text error)
 {
     switch (outcome) {
-    case OUTBOX_HANDED_OVER: return finish(work, id, OUTBOX_SENT, TEXT_ABSENT);
-    case OUTBOX_REFUSED: return finish(work, id, OUTBOX_FAILED, error);
-    case OUTBOX_NOT_NOW: break;
+    case OUTBOX_HANDED_OVER:
+        return finish(work, id, OUTBOX_SENT, TEXT_ABSENT);
+    case OUTBOX_REFUSED:
+        return finish(work, id, OUTBOX_FAILED, error);
+    case OUTBOX_NOT_NOW:
+        break;
     }
     return postpone(work, id, error);
 }

@@ -20,12 +20,12 @@ extern const char *const outbox_state_names[];   // ends with NULL
 
 struct message {
     int64_t id;
-    int channel;              // enum outbox_channel
-    text to, subject, body;   // subject: email only. Absent once erased
-    text subject_type;        // what it is about: "otp"
+    int channel;            // enum outbox_channel
+    text to, subject, body; // subject: email only. Absent once erased
+    text subject_type;      // what it is about: "otp"
     int64_t subject_id;
-    int64_t expires_ms;       // not handed over after this
-    int state;                // enum outbox_state
+    int64_t expires_ms; // not handed over after this
+    int state;          // enum outbox_state
     int tries;
     int64_t created_ms;
 };

@@ -11,7 +11,8 @@
 
 static_assert(PASSWORD_HASH_LEN == crypto_pwhash_STRBYTES, "libsodium's length of a stored password");
 
-static const char LAST[] = "SELECT password_hash FROM user_password WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2";
+static const char LAST[] =
+    "SELECT password_hash FROM user_password WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2";
 // Two within a millisecond get different times.
 static const char REMEMBER[] =
     "INSERT INTO user_password (user_id, created_at, password_hash) "

@@ -72,7 +72,8 @@ status registered_number_find(struct work *work, int64_t *id, text number)
     uint8_t hash[SHA256_LEN];
     int64_t key_id;
     TRY(lookup_hash(work, number, hash, &key_id));
-    return work_integer(work, id, FIND, ARGS(value_blob(hash, sizeof hash), value_i64(work->organization_id)), NOT_FOUND);
+    return work_integer(work, id, FIND, ARGS(value_blob(hash, sizeof hash), value_i64(work->organization_id)),
+                        NOT_FOUND);
 }
 
 status registered_number_open(struct work *work, int64_t id, char *out, size_t len)
@@ -85,7 +86,8 @@ status registered_number_open(struct work *work, int64_t id, char *out, size_t l
     if (rows_next(&rows)) {
         text sealed = row_blob(&rows, 0);
         if (sealed.len == len + AEAD_OVERHEAD_LEN) {
-            result = keyring_open(work->keyring, row_i64(&rows, 1), (uint8_t *)out, sealed.at, sealed.len, associated, sizeof associated);
+            result = keyring_open(work->keyring, row_i64(&rows, 1), (uint8_t *)out, sealed.at, sealed.len, associated,
+                                  sizeof associated);
         }
     }
     status closed = rows_close(&rows);

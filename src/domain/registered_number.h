@@ -12,7 +12,8 @@
 /* Keeps the number: NUMBER_ALREADY_REGISTERED, NUMBER_ALREADY_GENERATED (its place was drawn). `series` is locked; the
    number matches it and has a valid check digit. */
 must_use status registered_number_add(struct work *work, int64_t *id, const struct series *series, text number);
-must_use status registered_number_find(struct work *work, int64_t *id, text number);                         // NOT_FOUND
-must_use status registered_number_open(struct work *work, int64_t id, char *out, size_t len);                 // len: the number's length
+must_use status registered_number_find(struct work *work, int64_t *id, text number); // NOT_FOUND
+must_use status registered_number_open(struct work *work, int64_t id, char *out,
+                                       size_t len); // len: the number's length
 
 #endif

@@ -13,22 +13,26 @@ const char *const series_type_names[] = { "physical", "digital", NULL };
 const char *const series_kind_names[] = { "loyalty", "prepaid", "debit", "credit", NULL };
 const char *const expiry_unit_names[] = { "days", "months", NULL };
 
-#define COLUMNS                                                                                                        \
-    "id, code, name, type, kind, prefix, suffix, length, method, check_digit, start, generation, key_id, space, drawn, "\
+#define COLUMNS                                                                                                          \
+    "id, code, name, type, kind, prefix, suffix, length, method, check_digit, start, generation, key_id, space, drawn, " \
     "max_cards, max_active_cards, expiry_after, expiry_unit, active, verified_only, created_at, version"
 
 static const char GET[] = "SELECT " COLUMNS " FROM series WHERE id = $1 AND organization_id = $2";
-static const struct sql_pair GET_LOCKED = SQL_LOCKED("SELECT " COLUMNS " FROM series WHERE id = $1 AND organization_id = $2");
+static const struct sql_pair GET_LOCKED =
+    SQL_LOCKED("SELECT " COLUMNS " FROM series WHERE id = $1 AND organization_id = $2");
 static const char FIND[] = "SELECT " COLUMNS " FROM series WHERE organization_id = $1 AND code = $2";
-static const char LIST[] = "SELECT " COLUMNS " FROM series WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
+static const char LIST[] = "SELECT " COLUMNS
+                           " FROM series WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
                            "AND ($3 < 0 OR active = $3) AND ($4 IS NULL OR code = $4) ORDER BY id DESC LIMIT $5";
 static const char OF_LENGTH[] = "SELECT " COLUMNS " FROM series WHERE organization_id = $1 AND length = $2 ORDER BY id";
-static const char PAYMENT_OF_LENGTH[] = "SELECT " COLUMNS " FROM series WHERE organization_id <> $1 AND length = $2 AND kind <> 0 ORDER BY id";
+static const char PAYMENT_OF_LENGTH[] =
+    "SELECT " COLUMNS " FROM series WHERE organization_id <> $1 AND length = $2 AND kind <> 0 ORDER BY id";
 // One row for all: series are made seldom, and two made at once must see each other's numbers.
 static const struct sql_pair LOCK_NUMBERS = SQL_LOCKED("SELECT id FROM organization ORDER BY id LIMIT 1");
 static const char COUNT[] = "SELECT CAST(count(*) AS BIGINT) FROM series WHERE organization_id = $1";
 static const char INSERT[] =
-    "INSERT INTO series (organization_id, " COLUMNS ", permutation_version) VALUES "
+    "INSERT INTO series (organization_id, " COLUMNS
+    ", permutation_version) VALUES "
     "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17, $18, $19, $20, $21, $22, 1, $23)";
 static const char UPDATE[] =
     "UPDATE series SET name = $3, max_cards = $4, max_active_cards = $5, expiry_after = $6, expiry_unit = $7, active = $8, "
@@ -47,7 +51,8 @@ static bool nearly_full(uint64_t total, uint64_t drawn)
 void series_warn_space(int64_t series_id, uint64_t total, uint64_t drawn_before, uint64_t drawn)
 {
     if (!nearly_full(total, drawn_before) && nearly_full(total, drawn)) {
-        LOG(LOG_WARN, "series.nearly_full", "A series has drawn nine tenths of its numbers; make another before it is exhausted.",
+        LOG(LOG_WARN, "series.nearly_full",
+            "A series has drawn nine tenths of its numbers; make another before it is exhausted.",
             LOG_I("series", series_id), LOG_I("left", total - drawn));
     }
 }
@@ -178,14 +183,15 @@ static void judge_payment(struct work *work, const struct number_layout *layout)
                            "A payment series has a prefix of digits and no suffix.");
     }
     if (layout->length < NUMBER_PAYMENT_LEN_MIN || layout->length > NUMBER_PAYMENT_LEN_MAX) {
-        faults_add_message(work->faults, TEXT("numbering.length"), OUT_OF_RANGE, "A payment number has %d to %d digits.",
-                           NUMBER_PAYMENT_LEN_MIN, NUMBER_PAYMENT_LEN_MAX);
+        faults_add_message(work->faults, TEXT("numbering.length"), OUT_OF_RANGE,
+                           "A payment number has %d to %d digits.", NUMBER_PAYMENT_LEN_MIN, NUMBER_PAYMENT_LEN_MAX);
     }
     if (layout->method != NUMBER_RANDOM) {
         faults_add_message(work->faults, TEXT("numbering.method"), NOT_ALLOWED_VALUE, "Payment numbers are random.");
     }
     if (layout->check_digit != CHECK_DIGIT_LUHN) {
-        faults_add_message(work->faults, TEXT("numbering.check_digit"), NOT_ALLOWED_VALUE, "Payment numbers end with a Luhn digit.");
+        faults_add_message(work->faults, TEXT("numbering.check_digit"), NOT_ALLOWED_VALUE,
+                           "Payment numbers end with a Luhn digit.");
     }
 }
 
@@ -193,14 +199,17 @@ status series_judge_layout(struct work *work, const struct number_layout *layout
 {
     int before = work->faults->count;
     if (number_layout_body_len(layout) < 1) {
-        faults_add_message(work->faults, TEXT("numbering.length"), NUMBER_SPACE_INVALID,
-                           "Prefix, suffix and check digit take %d of %d characters; at least one must be left for digits.",
-                           (int)layout->length - number_layout_body_len(layout), (int)layout->length);
+        faults_add_message(
+            work->faults, TEXT("numbering.length"), NUMBER_SPACE_INVALID,
+            "Prefix, suffix and check digit take %d of %d characters; at least one must be left for digits.",
+            (int)layout->length - number_layout_body_len(layout), (int)layout->length);
     } else if (number_layout_space(layout) == 0) {
-        faults_add_message(work->faults, TEXT("numbering.start"), OUT_OF_RANGE, "The start lies behind the last number of the space.");
+        faults_add_message(work->faults, TEXT("numbering.start"), OUT_OF_RANGE,
+                           "The start lies behind the last number of the space.");
     }
     if (layout->method == NUMBER_RANDOM && layout->start != 0) {
-        faults_add_message(work->faults, TEXT("numbering.start"), OUT_OF_RANGE, "Only sequential numbers have a start.");
+        faults_add_message(work->faults, TEXT("numbering.start"), OUT_OF_RANGE,
+                           "Only sequential numbers have a start.");
     }
     if (kind != SERIES_LOYALTY) {
         judge_payment(work, layout);
@@ -225,7 +234,8 @@ status series_create(struct work *work, struct series *series)
     TRY(work_integer(work, &first_organization, work_sql(work, LOCK_NUMBERS), NO_ARGS, INTERNAL));
     TRY(work_integer(work, &count, COUNT, ARGS(value_i64(work->organization_id)), INTERNAL));
     if (count >= SERIES_COUNT_MAX) {
-        return faults_add_message(work->faults, TEXT(""), OUT_OF_RANGE, "An organisation has at most %d series.", SERIES_COUNT_MAX);
+        return faults_add_message(work->faults, TEXT(""), OUT_OF_RANGE, "An organisation has at most %d series.",
+                                  SERIES_COUNT_MAX);
     }
     const struct number_layout *layout = &series->layout;
     status judged = series_judge_layout(work, layout, series->kind, 0);
@@ -284,7 +294,8 @@ static status update_layout(struct work *work, struct series *series, const stru
     return work_change(work, UPDATE_LAYOUT,
                        ARGS(value_i64(series->id), value_i64(work->organization_id), value_text(layout->prefix),
                             value_text(layout->suffix), value_i64(layout->length), value_i64(layout->method),
-                            value_i64(layout->check_digit), value_i64(layout->start), value_i64((int64_t)series->total)),
+                            value_i64(layout->check_digit), value_i64(layout->start),
+                            value_i64((int64_t)series->total)),
                        IMMUTABLE_FIELD);
 }
 

@@ -22,29 +22,33 @@ extern const char *const expiry_unit_names[];
 struct series {
     int64_t id;
     text code, name;
-    int type, kind;                       // enum series_type, series_kind
+    int type, kind; // enum series_type, series_kind
     struct number_layout layout;
-    bool generation;                      // does it draw numbers, or only take registered ones?
-    uint64_t total, drawn, left;          // of the space; drawn includes numbers reserved and skipped
-    bool nearly_full;                     // nine tenths of it are drawn
-    int64_t max_cards, max_active_cards;  // for each customer; INTEGER_NONE: no limit
-    int64_t expiry_after;                 // INTEGER_NONE: never
+    bool generation;                     // does it draw numbers, or only take registered ones?
+    uint64_t total, drawn, left;         // of the space; drawn includes numbers reserved and skipped
+    bool nearly_full;                    // nine tenths of it are drawn
+    int64_t max_cards, max_active_cards; // for each customer; INTEGER_NONE: no limit
+    int64_t expiry_after;                // INTEGER_NONE: never
     int expiry_unit;
     bool active, verified_only;
     int64_t created_ms, version;
-    int64_t key_id;                       // its numbering key
+    int64_t key_id; // its numbering key
 };
 
 /* Codes: SERIES_EXISTS, SERIES_OVERLAPS (the message names the other series of the organisation), NUMBER_SPACE_INVALID,
    INVALID_INPUT with faults. Fills id, space and times. */
 must_use status series_create(struct work *work, struct series *series);
-must_use status series_get(struct work *work, struct series *out, int64_t id);                    // SERIES_NOT_FOUND
+must_use status series_get(struct work *work, struct series *out, int64_t id); // SERIES_NOT_FOUND
 must_use status series_get_locked(struct work *work, struct series *out, int64_t id);
 must_use status series_find(struct work *work, struct series *out, text code);
 /* IMMUTABLE_FIELD for what may not change any more, VERSION_CONFLICT when series->version is not the stored one (0: any). */
 must_use status series_update(struct work *work, struct series *series);
 
-struct series_filter { int64_t limit, after; int active; text code; }; // active: 0, 1, or -1 for both
+struct series_filter {
+    int64_t limit, after;
+    int active;
+    text code;
+}; // active: 0, 1, or -1 for both
 must_use status series_list(struct work *work, struct series **out, int *count, const struct series_filter *filter);
 
 /* The series whose space the number lies in; NO_SERIES_FOR_NUMBER. Its check digit is not judged. */
@@ -53,7 +57,8 @@ must_use status series_for_number(struct work *work, struct series *out, text nu
 /* Judges a layout before anything is saved, adding faults under "numbering."; kind decides about payment rules. */
 must_use status series_judge_layout(struct work *work, const struct number_layout *layout, int kind, int64_t except_id);
 /* The first numbers such a series could show, under a key that is thrown away: examples. */
-must_use status series_examples(struct work *work, const struct number_layout *layout, struct text_list *out, int count);
+must_use status series_examples(struct work *work, const struct number_layout *layout, struct text_list *out,
+                                int count);
 
 /* Says it in the log when this draw brought the series past nine tenths of its space. */
 void series_warn_space(int64_t series_id, uint64_t total, uint64_t drawn_before, uint64_t drawn);

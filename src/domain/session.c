@@ -5,8 +5,9 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
-static const char INSERT[] = "INSERT INTO session (id, token_hash, csrf_hash, user_id, created_at, seen_at, ended_at) "
-                             "VALUES ($1, $2, $3, $4, $5, $5, 0)";
+static const char INSERT[] =
+    "INSERT INTO session (id, token_hash, csrf_hash, user_id, created_at, seen_at, ended_at) "
+    "VALUES ($1, $2, $3, $4, $5, $5, 0)";
 static const char FORGET[] = "DELETE FROM session WHERE user_id = $1 AND created_at <= $2";
 // The one look-up that knows no organisation yet: the token says which it is.
 static const char IDENTIFY[] =
@@ -117,6 +118,7 @@ status session_end(struct work *work, int64_t session_id)
 
 status session_end_all(struct work *work, int64_t user_id, int64_t except_id)
 {
-    return work_run(work, END_ALL,
-                    ARGS(value_i64(user_id), value_i64(work->organization_id), value_i64(work->now_ms), value_i64(except_id)));
+    return work_run(
+        work, END_ALL,
+        ARGS(value_i64(user_id), value_i64(work->organization_id), value_i64(work->now_ms), value_i64(except_id)));
 }

@@ -15,8 +15,8 @@ struct session {
     int64_t id;
     int64_t user_id, organization_id;
     text user_name;
-    int role;                     // enum role
-    bool must_change;             // the user may only change the password
+    int role;         // enum role
+    bool must_change; // the user may only change the password
     int64_t created_ms, seen_ms;
     uint8_t csrf_digest[SHA256_LEN];
 };

@@ -17,8 +17,8 @@ static const char UPDATE[] =
 status settings_create(struct work *work, int64_t organization_id)
 {
     return work_run(work, INSERT,
-                    ARGS(value_i64(organization_id), value_i64(ACTIVE_STATUSES_DEFAULT), value_i64(DOWNLOAD_DAYS_DEFAULT),
-                         value_i64(RESTING_DAYS_DEFAULT), value_i64(work->now_ms)));
+                    ARGS(value_i64(organization_id), value_i64(ACTIVE_STATUSES_DEFAULT),
+                         value_i64(DOWNLOAD_DAYS_DEFAULT), value_i64(RESTING_DAYS_DEFAULT), value_i64(work->now_ms)));
 }
 
 static status get_by(struct work *work, struct settings *out, const char *sql)
@@ -80,7 +80,8 @@ static void describe(struct work *work, const struct settings *settings)
     work_detail_integer(work, "otp_enabled", settings->otp_enabled);
     work_detail_text(work, "otp_channel", text_of(otp_channel_names[settings->otp_channel]));
     work_detail_integer(work, "max_cards", settings->max_cards == INTEGER_NONE ? 0 : settings->max_cards);
-    work_detail_integer(work, "max_active_cards", settings->max_active_cards == INTEGER_NONE ? 0 : settings->max_active_cards);
+    work_detail_integer(work, "max_active_cards",
+                        settings->max_active_cards == INTEGER_NONE ? 0 : settings->max_active_cards);
     work_detail_integer(work, "active_statuses", settings->active_statuses);
     work_detail_integer(work, "download_days", settings->download_days);
     work_detail_integer(work, "resting_days", settings->resting_days);
@@ -93,9 +94,9 @@ status settings_update(struct work *work, struct settings *settings)
                     ARGS(value_i64(work->organization_id), value_i64_or_null(settings->issuing_source_id, 0),
                          value_bool(settings->otp_enabled), value_i64(settings->otp_channel),
                          value_i64_or_null(settings->max_cards, INTEGER_NONE),
-                         value_i64_or_null(settings->max_active_cards, INTEGER_NONE), value_i64(settings->active_statuses),
-                         value_i64(settings->download_days), value_i64(settings->resting_days), value_i64(work->now_ms),
-                         value_i64(settings->version)),
+                         value_i64_or_null(settings->max_active_cards, INTEGER_NONE),
+                         value_i64(settings->active_statuses), value_i64(settings->download_days),
+                         value_i64(settings->resting_days), value_i64(work->now_ms), value_i64(settings->version)),
                     VERSION_CONFLICT));
     describe(work, settings);
     return settings_get(work, settings);

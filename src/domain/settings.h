@@ -12,11 +12,11 @@ enum { DOWNLOAD_DAYS_DEFAULT = 30, RESTING_DAYS_DEFAULT = 90 };
 #define ACTIVE_STATUSES_DEFAULT (1u << CARD_INACTIVE | 1u << CARD_ACTIVE | 1u << CARD_SUSPENDED)
 
 struct settings {
-    int64_t issuing_source_id;             // what agents' cards are attributed to; 0: not set
+    int64_t issuing_source_id; // what agents' cards are attributed to; 0: not set
     bool otp_enabled;
-    int otp_channel;                       // enum otp_channel (domain/otp.h)
-    int64_t max_cards, max_active_cards;   // for each customer, over all series; INTEGER_NONE: no limit
-    uint32_t active_statuses;              // bits by enum card_status: what counts as active
+    int otp_channel;                     // enum otp_channel (domain/otp.h)
+    int64_t max_cards, max_active_cards; // for each customer, over all series; INTEGER_NONE: no limit
+    uint32_t active_statuses;            // bits by enum card_status: what counts as active
     int64_t download_days, resting_days;
     int64_t version, updated_ms;
 };

@@ -1,9 +1,11 @@
 #include "domain/source.h"
 
-static const char INSERT[] = "INSERT INTO source (id, organization_id, name, account, created_at) VALUES ($1, $2, $3, $4, $5)";
+static const char INSERT[] =
+    "INSERT INTO source (id, organization_id, name, account, created_at) VALUES ($1, $2, $3, $4, $5)";
 static const char GET[] = "SELECT id, name, account, created_at FROM source WHERE id = $1 AND organization_id = $2";
-static const char LIST[] = "SELECT id, name, account, created_at FROM source WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
-                           "ORDER BY id DESC LIMIT $3";
+static const char LIST[] =
+    "SELECT id, name, account, created_at FROM source WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
+    "ORDER BY id DESC LIMIT $3";
 
 static void read_row(struct rows *rows, struct source *out, struct arena *arena)
 {
@@ -20,10 +22,11 @@ status source_create(struct work *work, struct source *source)
     source->id = work_id(work);
     source->account = text_present(source->account) ? source->account : TEXT("");
     source->created_ms = work->now_ms;
-    status inserted = work_insert(work, INSERT,
-                                  ARGS(value_i64(source->id), value_i64(work->organization_id), value_text(source->name),
-                                       value_text(source->account), value_i64(source->created_ms)),
-                                  SOURCE_EXISTS);
+    status inserted =
+        work_insert(work, INSERT,
+                    ARGS(value_i64(source->id), value_i64(work->organization_id), value_text(source->name),
+                         value_text(source->account), value_i64(source->created_ms)),
+                    SOURCE_EXISTS);
     if (inserted == SOURCE_EXISTS) {
         return faults_add(work->faults, TEXT("name"), SOURCE_EXISTS);
     }
@@ -52,7 +55,8 @@ status source_list(struct work *work, struct source **out, int *count, const str
     }
     *count = 0;
     struct rows rows = { 0 };
-    TRY(work_query(work, &rows, LIST, ARGS(value_i64(work->organization_id), value_i64(filter->after), value_i64(filter->limit))));
+    TRY(work_query(work, &rows, LIST,
+                   ARGS(value_i64(work->organization_id), value_i64(filter->after), value_i64(filter->limit))));
     while (*count < filter->limit && rows_next(&rows)) {
         read_row(&rows, &(*out)[(*count)++], work->arena);
     }

@@ -8,13 +8,17 @@ static const char INSERT[] =
 static const char GET[] = "SELECT " COLUMNS " FROM status_label WHERE id = $1 AND organization_id = $2";
 static const char FIND[] = "SELECT " COLUMNS " FROM status_label WHERE organization_id = $1 AND label = $2";
 static const char DEFAULT_OF[] =
-    "SELECT " COLUMNS " FROM status_label WHERE organization_id = $1 AND status = $2 AND is_default = 1 ORDER BY id LIMIT 1";
-static const char LIST[] = "SELECT " COLUMNS " FROM status_label WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
+    "SELECT " COLUMNS
+    " FROM status_label WHERE organization_id = $1 AND status = $2 AND is_default = 1 ORDER BY id LIMIT 1";
+static const char LIST[] = "SELECT " COLUMNS
+                           " FROM status_label WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
                            "AND ($3 < 0 OR status = $3) AND ($5 < 0 OR retired = $5) ORDER BY id DESC LIMIT $4";
 static const char COUNT[] = "SELECT CAST(count(*) AS BIGINT) FROM status_label WHERE organization_id = $1";
-static const char CLEAR_DEFAULT[] = "UPDATE status_label SET is_default = 0 WHERE organization_id = $1 AND status = $2 AND is_default = 1";
-static const char UPDATE[] = "UPDATE status_label SET label = $3, is_default = $4, retired = $5, version = version + 1 "
-                             "WHERE id = $1 AND organization_id = $2";
+static const char CLEAR_DEFAULT[] =
+    "UPDATE status_label SET is_default = 0 WHERE organization_id = $1 AND status = $2 AND is_default = 1";
+static const char UPDATE[] =
+    "UPDATE status_label SET label = $3, is_default = $4, retired = $5, version = version + 1 "
+    "WHERE id = $1 AND organization_id = $2";
 // All labels of the organisation, so that two defaults cannot be made at once.
 static const struct sql_pair LOCK = SQL_LOCKED("SELECT organization_id FROM settings WHERE organization_id = $1");
 
@@ -31,7 +35,8 @@ static void read_row(struct rows *rows, struct status_label *out, struct arena *
     };
 }
 
-static status get_by(struct work *work, struct status_label *out, status none, const char *sql, const struct value *values, int count)
+static status get_by(struct work *work, struct status_label *out, status none, const char *sql,
+                     const struct value *values, int count)
 {
     struct rows rows = { 0 };
     TRY(work_query(work, &rows, sql, values, count));
@@ -60,7 +65,8 @@ status status_label_create(struct work *work, struct status_label *label)
     TRY(lock(work));
     TRY(work_integer(work, &count, COUNT, ARGS(value_i64(work->organization_id)), INTERNAL));
     if (count >= STATUS_LABEL_COUNT_MAX) {
-        return faults_add_message(work->faults, TEXT(""), OUT_OF_RANGE, "An organisation has at most %d labels.", STATUS_LABEL_COUNT_MAX);
+        return faults_add_message(work->faults, TEXT(""), OUT_OF_RANGE, "An organisation has at most %d labels.",
+                                  STATUS_LABEL_COUNT_MAX);
     }
     if (label->is_default) {
         TRY(clear_default(work, label->status));
@@ -69,10 +75,11 @@ status status_label_create(struct work *work, struct status_label *label)
     label->retired = false;
     label->created_ms = work->now_ms;
     label->version = 1;
-    status inserted = work_insert(work, INSERT,
-                                  ARGS(value_i64(label->id), value_i64(work->organization_id), value_text(label->label),
-                                       value_i64(label->status), value_bool(label->is_default), value_i64(work->now_ms)),
-                                  LABEL_EXISTS);
+    status inserted =
+        work_insert(work, INSERT,
+                    ARGS(value_i64(label->id), value_i64(work->organization_id), value_text(label->label),
+                         value_i64(label->status), value_bool(label->is_default), value_i64(work->now_ms)),
+                    LABEL_EXISTS);
     if (inserted == LABEL_EXISTS) {
         return faults_add(work->faults, TEXT("label"), LABEL_EXISTS);
     }
@@ -83,7 +90,8 @@ status status_label_create(struct work *work, struct status_label *label)
 
 status status_label_create_defaults(struct work *work)
 {
-    static const char *const names[CARD_STATUS_COUNT] = { "Not issued", "Issued", "Active", "Suspended", "Blocked", "Expired", "Closed" };
+    static const char *const names[CARD_STATUS_COUNT] = { "Not issued", "Issued",  "Active", "Suspended",
+                                                          "Blocked",    "Expired", "Closed" };
     for (int i = 0; i < CARD_STATUS_COUNT; i++) {
         struct status_label label = { .label = text_of(names[i]), .status = i, .is_default = true };
         TRY(status_label_create(work, &label));
@@ -102,7 +110,8 @@ status status_label_find(struct work *work, text label, struct status_label *out
     return found == LABEL_NOT_FOUND ? faults_add(work->faults, TEXT("status_label"), LABEL_NOT_FOUND) : found;
 }
 
-status status_label_list(struct work *work, struct status_label **out, int *count, const struct status_label_filter *filter)
+status status_label_list(struct work *work, struct status_label **out, int *count,
+                         const struct status_label_filter *filter)
 {
     *out = ARENA_ARRAY(work->arena, struct status_label, (size_t)filter->limit);
     if (*out == NULL) {
@@ -111,8 +120,8 @@ status status_label_list(struct work *work, struct status_label **out, int *coun
     *count = 0;
     struct rows rows = { 0 };
     TRY(work_query(work, &rows, LIST,
-                   ARGS(value_i64(work->organization_id), value_i64(filter->after), value_i64(filter->status), value_i64(filter->limit),
-                        value_i64(filter->retired))));
+                   ARGS(value_i64(work->organization_id), value_i64(filter->after), value_i64(filter->status),
+                        value_i64(filter->limit), value_i64(filter->retired))));
     while (*count < filter->limit && rows_next(&rows)) {
         read_row(&rows, &(*out)[(*count)++], work->arena);
     }
@@ -155,12 +164,14 @@ status status_label_update(struct work *work, struct status_label *label)
 status status_label_choose(struct work *work, text label, enum card_status of_status, struct status_label *out)
 {
     if (!text_present(label)) {
-        return get_by(work, out, DATA_DAMAGED, DEFAULT_OF, ARGS(value_i64(work->organization_id), value_i64(of_status)));
+        return get_by(work, out, DATA_DAMAGED, DEFAULT_OF,
+                      ARGS(value_i64(work->organization_id), value_i64(of_status)));
     }
     TRY(status_label_find(work, label, out));
     if (out->status != (int)of_status) {
-        return faults_add_message(work->faults, TEXT("status_label"), LABEL_NOT_FOR_STATUS, "This label belongs to the status %s, not %s.",
-                                  card_status_names[out->status], card_status_names[of_status]);
+        return faults_add_message(work->faults, TEXT("status_label"), LABEL_NOT_FOR_STATUS,
+                                  "This label belongs to the status %s, not %s.", card_status_names[out->status],
+                                  card_status_names[of_status]);
     }
     return out->retired ? faults_add(work->faults, TEXT("status_label"), LABEL_RETIRED) : OK;
 }

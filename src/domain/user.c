@@ -6,14 +6,16 @@
 #include "base/secret.h"
 #include "domain/session.h"
 
-#define COLUMNS                                                                                                        \
+#define COLUMNS                                                                                                             \
     "id, organization_id, name, role, disabled, must_change, locked_until, password_changed_at, last_seen_at, created_at, " \
     "version, password_hash"
 
 static const char GET[] = "SELECT " COLUMNS " FROM user_account WHERE id = $1 AND organization_id = $2";
-static const struct sql_pair GET_LOCKED = SQL_LOCKED("SELECT " COLUMNS " FROM user_account WHERE id = $1 AND organization_id = $2");
+static const struct sql_pair GET_LOCKED =
+    SQL_LOCKED("SELECT " COLUMNS " FROM user_account WHERE id = $1 AND organization_id = $2");
 static const char FIND[] = "SELECT " COLUMNS " FROM user_account WHERE name = $1";
-static const char LIST[] = "SELECT " COLUMNS " FROM user_account WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
+static const char LIST[] = "SELECT " COLUMNS
+                           " FROM user_account WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
                            "AND ($3 IS NULL OR name = $3) ORDER BY id DESC LIMIT $4";
 static const char INSERT[] =
     "INSERT INTO user_account (id, organization_id, name, role, password_hash, password_changed_at, must_change, failed_count, "
@@ -23,7 +25,8 @@ static const char UPDATE[] =
 static const char SET_PASSWORD[] =
     "UPDATE user_account SET password_hash = $3, password_changed_at = $4, must_change = $5, failed_count = 0, locked_until = 0, "
     "last_seen_at = $4 WHERE id = $1 AND organization_id = $2";
-static const char RAISE_VERSION[] = "UPDATE user_account SET version = version + 1 WHERE id = $1 AND organization_id = $2 AND version = $3";
+static const char RAISE_VERSION[] =
+    "UPDATE user_account SET version = version + 1 WHERE id = $1 AND organization_id = $2 AND version = $3";
 static const char COUNT_FAILURE[] =
     "UPDATE user_account SET locked_until = CASE WHEN failed_count + 1 >= $3 THEN $4 ELSE locked_until END, "
     "failed_count = CASE WHEN failed_count + 1 >= $3 THEN 0 ELSE failed_count + 1 END WHERE id = $1 AND organization_id = $2";
@@ -162,7 +165,8 @@ static bool is_working_owner(const struct user *user)
 static status judge_last_owner(struct work *work, const struct user *user)
 {
     int64_t organization = 0, others = 0;
-    TRY(work_integer(work, &organization, work_sql(work, LOCK_ORGANIZATION), ARGS(value_i64(work->organization_id)), INTERNAL));
+    TRY(work_integer(work, &organization, work_sql(work, LOCK_ORGANIZATION), ARGS(value_i64(work->organization_id)),
+                     INTERNAL));
     TRY(work_integer(work, &others, COUNT_OTHER_OWNERS,
                      ARGS(value_i64(work->organization_id), value_i64(ROLE_OWNER), value_i64(user->id)), INTERNAL));
     return others > 0 ? OK : LAST_OWNER;
@@ -197,9 +201,10 @@ status user_update(struct work *work, struct user *user, text new_password_hash)
     TRY(user_get_locked(work, &stored, user->id));
     work_subject(work, "user", user->id);
     TRY(judge_update(work, user, &stored));
-    TRY(work_change(work, UPDATE,
-                    ARGS(value_i64(user->id), value_i64(work->organization_id), value_i64(user->role), value_bool(user->disabled)),
-                    USER_NOT_FOUND));
+    TRY(work_change(
+        work, UPDATE,
+        ARGS(value_i64(user->id), value_i64(work->organization_id), value_i64(user->role), value_bool(user->disabled)),
+        USER_NOT_FOUND));
     if (text_present(new_password_hash)) {
         TRY(set_password(work, user->id, new_password_hash, true));
         work_detail_text(work, "password", TEXT("reset"));

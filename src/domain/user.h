@@ -16,12 +16,12 @@
 struct user {
     int64_t id, organization_id;
     text name;
-    int role;                       // enum role
+    int role; // enum role
     bool disabled;
-    bool must_change;               // the password, before anything else
-    int64_t locked_until_ms;        // 0: never was
+    bool must_change;        // the password, before anything else
+    int64_t locked_until_ms; // 0: never was
     int64_t password_changed_ms, last_seen_ms, created_ms, version;
-    text password_hash;             // stays in the program
+    text password_hash; // stays in the program
 };
 
 /* `name` as it is kept: ASCII letters in lower case, in the arena. */
@@ -36,14 +36,18 @@ must_use status user_insert(struct work *work, struct user *user, text password_
 
 must_use status user_get(struct work *work, struct user *out, int64_t id); // USER_NOT_FOUND
 must_use status user_get_locked(struct work *work, struct user *out, int64_t id);
-struct user_filter { int64_t limit, after; text name; };
+struct user_filter {
+    int64_t limit, after;
+    text name;
+};
 must_use status user_list(struct work *work, struct user **out, int *count, const struct user_filter *filter);
 
 /* Role and `disabled`; with a hash, also a new password that must be changed, which lifts a lock and ends idleness.
    VERSION_CONFLICT (user->version 0: any), IMMUTABLE_FIELD, ROLE_TOO_HIGH, LAST_OWNER. */
 must_use status user_update(struct work *work, struct user *user, text new_password_hash);
 /* The user's own change; `version` is what the old password was verified against. Other sessions than `session_id` end. */
-must_use status user_change_password(struct work *work, int64_t id, int64_t version, text new_password_hash, int64_t session_id);
+must_use status user_change_password(struct work *work, int64_t id, int64_t version, text new_password_hash,
+                                     int64_t session_id);
 
 /* For signing in: by name, whatever the organisation. USER_NOT_FOUND. */
 must_use status user_find(struct work *work, struct user *out, text name);

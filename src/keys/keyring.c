@@ -383,7 +383,8 @@ _Static_assert(KEY_BUCKET_COUNT == 1 << (64 - 52), "the bucket is the upper bits
 static struct key *key_in_bucket(struct keyring *keyring, int64_t key_id)
 {
     struct key *key;
-    LIST_FOREACH(key, key_bucket(keyring, key_id), of_bucket) {
+    LIST_FOREACH(key, key_bucket(keyring, key_id), of_bucket)
+    {
         if (key->id == key_id) {
             break;
         }
@@ -531,7 +532,8 @@ static struct lent_list *lent_bucket(struct keyring *keyring, const struct permu
 static struct instance *lent_remove(struct keyring *keyring, const struct permutation *permutation)
 {
     struct instance *instance;
-    LIST_FOREACH(instance, lent_bucket(keyring, permutation), of_lent) {
+    LIST_FOREACH(instance, lent_bucket(keyring, permutation), of_lent)
+    {
         if (instance->permutation == permutation) {
             LIST_REMOVE(instance, of_lent);
             break;
@@ -550,7 +552,8 @@ static status instance_reuse(struct keyring *keyring, struct instance **out, str
     if (keyring->lent_count < KEYRING_LENT_COUNT_MAX) {
         result = OK;
         keyring->lent_count++;
-        TAILQ_FOREACH(instance, &key->permutations, of_key) {
+        TAILQ_FOREACH(instance, &key->permutations, of_key)
+        {
             if (instance->size == size && instance->tweak == tweak) {
                 idle_remove(keyring, instance);
                 LIST_INSERT_HEAD(lent_bucket(keyring, instance->permutation), instance, of_lent);

@@ -59,7 +59,8 @@ int64_t keyring_current(struct keyring *keyring, enum key_use use, int *version)
 
 /* A permutation lent to the caller until it is given back; see crypto/permutation.h. OVERLOADED: KEYRING_LENT_COUNT_MAX
    are lent. */
-must_use status keyring_permutation_take(struct keyring *keyring, struct permutation **out, int64_t key_id, uint64_t size, uint64_t tweak);
+must_use status keyring_permutation_take(struct keyring *keyring, struct permutation **out, int64_t key_id,
+                                         uint64_t size, uint64_t tweak);
 void keyring_permutation_give(struct keyring *keyring, struct permutation *permutation);
 
 must_use status keyring_seal(struct keyring *keyring, int64_t key_id, uint8_t *out, const void *plain, size_t len,
@@ -68,7 +69,8 @@ must_use status keyring_open(struct keyring *keyring, int64_t key_id, uint8_t *o
                              const void *associated, size_t associated_len); // out: len - AEAD_OVERHEAD_LEN
 must_use status keyring_authenticate(struct keyring *keyring, int64_t key_id, uint8_t out[SHA256_LEN],
                                      const struct bytes_view *pieces, size_t count);
-must_use status keyring_sign(struct keyring *keyring, int64_t key_id, uint8_t signature[SIGNATURE_LEN], const void *message, size_t len);
+must_use status keyring_sign(struct keyring *keyring, int64_t key_id, uint8_t signature[SIGNATURE_LEN],
+                             const void *message, size_t len);
 must_use status keyring_public_key(struct keyring *keyring, int64_t key_id, uint8_t out[PUBLIC_KEY_LEN]);
 must_use status signature_verify(const uint8_t public_key[PUBLIC_KEY_LEN], const uint8_t signature[SIGNATURE_LEN],
                                  const void *message, size_t len); // DATA_DAMAGED when it does not verify

@@ -30,7 +30,7 @@
  * The check is the start of the SHA-256 of all lines before it. The tag covers all lines before the key.
  */
 #define FIRST_LINE "cardwright master key 1\n"
-#define KDF "argon2id13"
+#define KDF        "argon2id13"
 
 enum {
     FILE_LEN_MAX = 1024,
@@ -149,8 +149,8 @@ status master_key_create(const char *path, const struct secret *passphrase, cons
     }
     runtime_random(runtime, master.at, master.len);
     file = (struct secret){ buffer.at, 0 };
-    result = is_given(passphrase) ? write_by_passphrase(&file, &master, passphrase, runtime)
-                                  : write_by_mode(&file, &master);
+    result =
+        is_given(passphrase) ? write_by_passphrase(&file, &master, passphrase, runtime) : write_by_mode(&file, &master);
     if (result == OK) {
         result = new_file_write(path, file.at, file.len);
     }

@@ -23,6 +23,7 @@ enum master_key_seal { MASTER_KEY_BY_MODE, MASTER_KEY_BY_PASSPHRASE };
 must_use status master_key_create(const char *path, const struct secret *passphrase, const struct runtime *runtime);
 /* FORBIDDEN: the file can be read by others (a credential's mode may show systemd's ACL: 0440), or is no regular file.
    KEY_UNAVAILABLE: no such file, or a passphrase is needed. DATA_DAMAGED: wrong passphrase or damaged. */
-must_use status master_key_open(struct secret *master, enum master_key_seal *seal, const char *path, const struct secret *passphrase);
+must_use status master_key_open(struct secret *master, enum master_key_seal *seal, const char *path,
+                                const struct secret *passphrase);
 
 #endif

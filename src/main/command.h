@@ -13,15 +13,16 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 struct arguments {
     const char *words[4]; // that are no flags
     int word_count;
-    const char *name, *role, *series, *count, *output, *purpose, *label, *organization, *owner, *backup, *heads; // NULL: not given
+    const char *name, *role, *series, *count, *output, *purpose, *label, *organization, *owner, *backup,
+        *heads; // NULL: not given
     bool demo, quiet;
 };
 
 struct command {
-    const char *name;      // "audit verify"
-    const char *usage;     // what follows the name
-    const char *help;      // one line
-    const char *details;   // more, for `cardwright NAME --help`; may be NULL
+    const char *name;    // "audit verify"
+    const char *usage;   // what follows the name
+    const char *help;    // one line
+    const char *details; // more, for `cardwright NAME --help`; may be NULL
     int (*run)(const struct config *config, const struct arguments *arguments);
 };
 

@@ -12,7 +12,8 @@ static status verify(struct installation *installation, struct database *databas
     int64_t count = 0, head_count = 0;
     status result = audit_verify(database, &broken, &count);
     if (result == AUDIT_BROKEN) {
-        fprintf(stderr, "cardwright: audit: lane %" PRId64 ", record %" PRId64 ": %s\n", broken.lane, broken.sequence, broken.what);
+        fprintf(stderr, "cardwright: audit: lane %" PRId64 ", record %" PRId64 ": %s\n", broken.lane, broken.sequence,
+                broken.what);
         return result;
     }
     TRY(result);

@@ -6,6 +6,7 @@
 #include "base/new_file.h"
 #include "main/command.h"
 #include "main/installation.h"
+#include "store/migrate.h"
 
 static void show_progress(void *context, int remaining, int total)
 {
@@ -24,7 +25,9 @@ int command_backup(const struct config *config, const struct arguments *argument
         return EXIT_USAGE;
     }
     if (config->database_url[0] != '\0') {
-        fprintf(stderr, "cardwright: back up PostgreSQL with its own tools (pg_dump, or a base backup); keep high-water and the master key apart\n");
+        fprintf(
+            stderr,
+            "cardwright: back up PostgreSQL with its own tools (pg_dump, or a base backup); keep high-water and the master key apart\n");
         return EXIT_REFUSED;
     }
     snprintf(path, sizeof path, "%s/cardwright.db", config->data);
@@ -38,7 +41,8 @@ int command_backup(const struct config *config, const struct arguments *argument
         fprintf(stderr, "cardwright: no backup was made: %s\n", status_title(result));
         return EXIT_REFUSED;
     }
-    fprintf(stderr, "backed up to %s; keep the master key and the high-water file apart from it\n", arguments->words[0]);
+    fprintf(stderr, "backed up to %s; keep the master key and the high-water file apart from it\n",
+            arguments->words[0]);
     return EXIT_DONE;
 }
 
@@ -56,6 +60,13 @@ static int put_in_place(const struct config *config, const char *file)
     status result = database_open(&database, &options);
     if (result == OK) {
         result = database_check(database);
+    }
+    int version = 0;
+    if (result == OK) {
+        result = migrate_version(database, &version);
+    }
+    if (result == OK && version == 0) {
+        result = DATA_DAMAGED; // an empty file is a sound database to SQLite
     }
     if (result == OK) {
         result = database_backup(database, path, NULL, NULL);
@@ -80,6 +91,10 @@ int command_restore(const struct config *config, const struct arguments *argumen
         return EXIT_REFUSED;
     }
     if (installation_open(&installation, config, INSTALLATION_RESTORE, stderr) != OK) {
+        if (arguments->word_count == 1) {
+            fprintf(stderr, "cardwright: %s is in its place; when that is mended, `cardwright restore --data %s` goes on\n",
+                    arguments->words[0], config->data);
+        }
         return EXIT_REFUSED;
     }
     installation_close(&installation);

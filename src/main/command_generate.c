@@ -146,7 +146,11 @@ static status open_file(struct worker *worker, struct installation *installation
     TRY(reader_pool_take(installation->readers, &database));
     faults_init(&faults, arena);
     struct work work = {
-        .database = database, .keyring = installation->keyring, .runtime = &runtime_real, .arena = arena, .faults = &faults,
+        .database = database,
+        .keyring = installation->keyring,
+        .runtime = &runtime_real,
+        .arena = arena,
+        .faults = &faults,
         .now_ms = runtime_now_ms(&runtime_real),
     };
     status result = work_integer(&work, &work.organization_id, "SELECT organization_id FROM number_batch WHERE id = $1",
@@ -161,7 +165,8 @@ static status open_file(struct worker *worker, struct installation *installation
     return result;
 }
 
-static status write_file(struct writing *writing, struct installation *installation, int64_t batch_id, struct arena *arena)
+static status write_file(struct writing *writing, struct installation *installation, int64_t batch_id,
+                         struct arena *arena)
 {
     struct worker workers[WORKER_COUNT] = { 0 };
     status result = OK;
@@ -174,7 +179,8 @@ static status write_file(struct writing *writing, struct installation *installat
         writing->len = number_file_len(workers[0].file);
         writing->started_us = runtime_monotonic_us(&runtime_real);
         int started = 0;
-        while (started < WORKER_COUNT && pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0) {
+        while (started < WORKER_COUNT &&
+               pthread_create(&workers[started].thread, NULL, worker_main, &workers[started]) == 0) {
             started++;
         }
         for (int i = 0; i < started; i++) {
@@ -192,14 +198,15 @@ static status write_file(struct writing *writing, struct installation *installat
     return result;
 }
 
-static int write_output(struct local_door *door, const struct config *config, const struct arguments *arguments, text printed, struct arena *arena)
+static int write_output(struct local_door *door, const struct config *config, const struct arguments *arguments,
+                        text printed, struct arena *arena)
 {
     struct installation *installation;
     bool standard_output = strcmp(arguments->output, "-") == 0;
     int fd = standard_output ? STDOUT_FILENO : open(arguments->output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-        fprintf(stderr, "cardwright: %s: %s; the batch " TEXT_FMT " was drawn and can be downloaded\n", arguments->output,
-                strerror(errno), TEXT_ARG(printed));
+        fprintf(stderr, "cardwright: %s: %s; the batch " TEXT_FMT " was drawn and can be downloaded\n",
+                arguments->output, strerror(errno), TEXT_ARG(printed));
         return EXIT_REFUSED;
     }
     struct writing writing = { .fd = fd, .quiet = arguments->quiet || isatty(STDERR_FILENO) == 0 };
@@ -215,7 +222,9 @@ static int write_output(struct local_door *door, const struct config *config, co
         fprintf(stderr, "\n");
     }
     if (result != OK || !synced || !closed) {
-        fprintf(stderr, "cardwright: the file could not be written in full; the batch " TEXT_FMT " was drawn and can be downloaded\n",
+        fprintf(stderr,
+                "cardwright: the file could not be written in full; the batch " TEXT_FMT
+                " was drawn and can be downloaded\n",
                 TEXT_ARG(printed));
         return EXIT_REFUSED;
     }

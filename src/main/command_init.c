@@ -31,7 +31,11 @@ static status found_demo(struct work *work)
         .code = TEXT("GOLD"),
         .name = TEXT("Gold card"),
         .type = SERIES_PHYSICAL,
-        .layout = { .prefix = TEXT("GOLD"), .suffix = TEXT("2026"), .length = 20, .method = NUMBER_RANDOM, .check_digit = CHECK_DIGIT_LUHN },
+        .layout = { .prefix = TEXT("GOLD"),
+                    .suffix = TEXT("2026"),
+                    .length = 20,
+                    .method = NUMBER_RANDOM,
+                    .check_digit = CHECK_DIGIT_LUHN },
         .generation = true,
         .max_cards = 5,
         .max_active_cards = 2,
@@ -63,9 +67,12 @@ static status found(struct work *work, void *context)
     struct founding *founding = context;
     const struct arguments *arguments = founding->arguments;
     struct organization organization = {
-        .name = text_of(arguments->organization != NULL ? arguments->organization : arguments->demo ? "Demo organisation" : "My organisation"),
+        .name = text_of(arguments->organization != NULL ? arguments->organization
+                        : arguments->demo               ? "Demo organisation"
+                                                        : "My organisation"),
     };
-    founding->owner = (struct user){ .name = text_of(arguments->owner != NULL ? arguments->owner : "owner@example.com"), .role = ROLE_OWNER };
+    founding->owner = (struct user){ .name = text_of(arguments->owner != NULL ? arguments->owner : "owner@example.com"),
+                                     .role = ROLE_OWNER };
     TRY(organization_create(work, &organization));
     TRY(user_create(work, &founding->owner, text_of(founding->password)));
     if (arguments->demo) {
@@ -75,11 +82,15 @@ static status found(struct work *work, void *context)
     return OK;
 }
 
-static status run_founding(struct installation *installation, struct founding *founding, struct faults *faults, struct arena *arena)
+static status run_founding(struct installation *installation, struct founding *founding, struct faults *faults,
+                           struct arena *arena)
 {
     static const struct write_rule rule = { .effect = found, .audit_action = "organization.created" };
     const struct actor actor = {
-        .kind = ACTOR_COMMAND_LINE, .name = TEXT("command line"), .channel = CHANNEL_COMMAND_LINE, .permissions = role_permissions(ROLE_OWNER),
+        .kind = ACTOR_COMMAND_LINE,
+        .name = TEXT("command line"),
+        .channel = CHANNEL_COMMAND_LINE,
+        .permissions = role_permissions(ROLE_OWNER),
     };
     struct write write = { .rule = &rule, .context = founding, .actor = &actor, .arena = arena, .faults = faults };
     return executor_run(installation->executor, &write);
@@ -102,7 +113,8 @@ static void print_welcome(const struct config *config, const struct founding *fo
     printf("password: %s\n", founding->password);
     printf("\nThis password is shown once. Start the server with `cardwright serve --data %s%s`.\n", config->data,
            founding->arguments->demo ? " --demo" : "");
-    printf("Keep a copy of the master key (%s/master.key) apart from the data: without it the card numbers are lost.\n", config->data);
+    printf("Keep a copy of the master key (%s/master.key) apart from the data: without it the card numbers are lost.\n",
+           config->data);
 }
 
 int command_init(const struct config *config, const struct arguments *arguments)
@@ -111,7 +123,8 @@ int command_init(const struct config *config, const struct arguments *arguments)
     struct founding founding = { .arguments = arguments };
     struct faults faults;
     struct arena *arena = arena_new(REQUEST_ARENA_LEN_MAX);
-    if (arena == NULL || installation_create(config, stderr) != OK || installation_open(&installation, config, INSTALLATION_SERVE, stderr) != OK) {
+    if (arena == NULL || installation_create(config, stderr) != OK ||
+        installation_open(&installation, config, INSTALLATION_SERVE, stderr) != OK) {
         arena_free(arena);
         return EXIT_REFUSED;
     }

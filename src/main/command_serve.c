@@ -196,13 +196,16 @@ static void announce(const struct serving *serving)
     const struct config *config = serving->config;
     bool tls = config->certificate[0] != '\0';
     if (serving->installation.seal == MASTER_KEY_BY_MODE) {
-        LOG(LOG_WARN, "keys.sealed_by_mode", "The master key is protected by its file's permissions alone; use a passphrase or a systemd credential in production.");
+        LOG(LOG_WARN, "keys.sealed_by_mode",
+            "The master key is protected by its file's permissions alone; use a passphrase or a systemd credential in production.");
     }
     if (config->demo != 0) {
         LOG(LOG_WARN, "server.demo", "Demo: messages to customers can be read at /demo/outbox on this machine.");
     }
-    LOG(LOG_INFO, "server.started", "Cardwright answers.", LOG_S("listen", config->listen), LOG_S("tls", tls ? "yes" : "no"),
-        LOG_S("database", serving->installation.database.engine == ENGINE_SQLITE ? "sqlite" : "postgres"), LOG_S("version", CARDWRIGHT_VERSION));
+    LOG(LOG_INFO, "server.started", "Cardwright answers.", LOG_S("listen", config->listen),
+        LOG_S("tls", tls ? "yes" : "no"),
+        LOG_S("database", serving->installation.database.engine == ENGINE_SQLITE ? "sqlite" : "postgres"),
+        LOG_S("version", CARDWRIGHT_VERSION));
     sd_notify(0, "READY=1");
 }
 
@@ -212,13 +215,16 @@ static void serve_until_stopped(struct serving *serving, const sigset_t *signals
         int received = 0;
         sigwait(signals, &received);
         if (received != SIGHUP) {
-            LOG(LOG_INFO, "server.stopping", "Stopping: running requests are finished first.", LOG_I("signal", received));
+            LOG(LOG_INFO, "server.stopping", "Stopping: running requests are finished first.",
+                LOG_I("signal", received));
             sd_notify(0, "STOPPING=1");
             return;
         }
         if (serving->config->certificate[0] != '\0') {
             status reloaded = http_reload_certificate(serving->http);
-            LOG(reloaded == OK ? LOG_INFO : LOG_ERROR, "server.certificate", reloaded == OK ? "The certificate was read again." : "The certificate could not be read; the old one stays.");
+            LOG(reloaded == OK ? LOG_INFO : LOG_ERROR, "server.certificate",
+                reloaded == OK ? "The certificate was read again."
+                               : "The certificate could not be read; the old one stays.");
         }
     }
 }

@@ -8,31 +8,42 @@
 
 #include "base/text.h"
 
-#define TEXT_ROW(section, name, member, fallback, help) { section, name, offsetof(struct config, member), false, fallback, help }
-#define INTEGER_ROW(section, name, member, fallback, help) { section, name, offsetof(struct config, member), true, fallback, help }
+#define TEXT_ROW(section, name, member, fallback, help)                                                                \
+    {                                                                                                                  \
+        section, name, offsetof(struct config, member), false, fallback, help                                          \
+    }
+#define INTEGER_ROW(section, name, member, fallback, help)                                                             \
+    {                                                                                                                  \
+        section, name, offsetof(struct config, member), true, fallback, help                                           \
+    }
 
 const struct config_row config_rows[] = {
     TEXT_ROW("server", "data", data, "data", "The data directory."),
     TEXT_ROW("server", "listen", listen, "127.0.0.1:8080", "Address and port to listen on."),
     TEXT_ROW("server", "tls_certificate", certificate, "", "Certificate chain (PEM); read again on SIGHUP."),
     TEXT_ROW("server", "tls_private_key", private_key, "", "Its private key (PEM)."),
-    INTEGER_ROW("server", "behind_tls_proxy", behind_tls_proxy, "0", "1: a proxy on this machine ends TLS; believe its X-Forwarded headers."),
+    INTEGER_ROW("server", "behind_tls_proxy", behind_tls_proxy, "0",
+                "1: a proxy on this machine ends TLS; believe its X-Forwarded headers."),
     INTEGER_ROW("server", "demo", demo, "0", "1: messages may be read at /v1/outbox. For trying out only."),
     TEXT_ROW("database", "url", database_url, "", "postgres://... ; empty: SQLite in the data directory."),
     TEXT_ROW("database", "high_water_file", high_water_file, "", "Empty: `high-water` in the data directory."),
-    TEXT_ROW("keys", "master_key_file", master_key_file, "", "Empty: systemd's credential `cardwright-master-key`, else `master.key` in the data directory."),
+    TEXT_ROW("keys", "master_key_file", master_key_file, "",
+             "Empty: systemd's credential `cardwright-master-key`, else `master.key` in the data directory."),
     TEXT_ROW("keys", "passphrase_file", passphrase_file, "", "A file with the passphrase of the master key."),
     TEXT_ROW("mail", "smtp_url", smtp_url, "", "smtp://host:port or smtps://host:port; empty: no email."),
     TEXT_ROW("mail", "from", mail_from, "", "Sender address."),
     TEXT_ROW("mail", "user", mail_user, "", "User name at the mail server; empty: none."),
     TEXT_ROW("mail", "password_file", mail_password_file, "", "A file with its password."),
     TEXT_ROW("mail", "ca_file", mail_ca_file, "", "Trusted certificates (PEM); empty: the system's."),
-    INTEGER_ROW("mail", "require_tls", mail_require_tls, "1", "0: hand mail over without TLS when the server offers none."),
-    TEXT_ROW("sms", "url", sms_url, "", "The gateway's address for messages (form fields To, From, Body); empty: no SMS."),
+    INTEGER_ROW("mail", "require_tls", mail_require_tls, "1",
+                "0: hand mail over without TLS when the server offers none."),
+    TEXT_ROW("sms", "url", sms_url, "",
+             "The gateway's address for messages (form fields To, From, Body); empty: no SMS."),
     TEXT_ROW("sms", "account", sms_account, "", "User name for HTTP basic authentication."),
     TEXT_ROW("sms", "token_file", sms_token_file, "", "A file with its token."),
     TEXT_ROW("sms", "from", sms_from, "", "Sender number or name."),
-    INTEGER_ROW("limits", "requests_per_second", requests_per_second, "0", "For each API key and session; 0: no limit."),
+    INTEGER_ROW("limits", "requests_per_second", requests_per_second, "0",
+                "For each API key and session; 0: no limit."),
     INTEGER_ROW("limits", "sign_ins_per_minute", sign_ins_per_minute, "30", "For each address; 0: no limit."),
     TEXT_ROW("log", "level", log_level, "info", "debug, info, warn or error."),
 };
@@ -62,7 +73,8 @@ static status set_row(struct config *config, const struct config_row *row, const
         return OK;
     }
     if (strlen(value) >= CONFIG_TEXT_LEN_MAX) {
-        fprintf(errors, "cardwright: %s.%s is longer than %d characters\n", row->section, row->name, CONFIG_TEXT_LEN_MAX - 1);
+        fprintf(errors, "cardwright: %s.%s is longer than %d characters\n", row->section, row->name,
+                CONFIG_TEXT_LEN_MAX - 1);
         return INVALID_INPUT;
     }
     memcpy(member, value, strlen(value) + 1);
@@ -134,9 +146,11 @@ status config_read_environment(struct config *config, FILE *errors)
 }
 
 // The few that are typed by hand have short names.
-static const struct { const char *flag, *section, *name; } short_flags[] = {
-    { "--data", "server", "data" },       { "--listen", "server", "listen" },  { "--database", "database", "url" },
-    { "--demo", "server", "demo" },       { "--log-level", "log", "level" },
+static const struct {
+    const char *flag, *section, *name;
+} short_flags[] = {
+    { "--data", "server", "data" }, { "--listen", "server", "listen" }, { "--database", "database", "url" },
+    { "--demo", "server", "demo" }, { "--log-level", "log", "level" },
 };
 
 const struct config_row *config_flag(const char *flag)

@@ -102,8 +102,8 @@ static status take_lock(struct installation *installation, FILE *errors)
     path_in(path, installation->config, "lock");
     installation->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (installation->lock_fd < 0) {
-        fprintf(errors, "cardwright: %s: %s; `cardwright init --data %s` makes a data directory\n", path, strerror(errno),
-                installation->config->data);
+        fprintf(errors, "cardwright: %s: %s; `cardwright init --data %s` makes a data directory\n", path,
+                strerror(errno), installation->config->data);
         return SYSTEM_FAULT;
     }
     if (flock(installation->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -129,7 +129,8 @@ static status judge_mark(struct database *database, const struct mark *mark, boo
         return OK;
     }
     (*behind)++;
-    return restore ? database_run(database, RAISE_DRAWN, ARGS(value_i64(mark->series_id), value_i64((int64_t)mark->drawn)), NULL, NULL)
+    return restore ? database_run(database, RAISE_DRAWN,
+                                  ARGS(value_i64(mark->series_id), value_i64((int64_t)mark->drawn)), NULL, NULL)
                    : OK;
 }
 
@@ -141,16 +142,19 @@ static status judge_high_water(struct installation *installation, struct databas
         TRY(judge_mark(database, &mark, restore, &behind, &unknown));
     }
     if (unknown > 0) {
-        fprintf(errors, "cardwright: %d series that drew numbers are not in this database: they were made after its backup. "
-                        "Their numbers were shown; give their prefixes to no new series.\n", unknown);
+        fprintf(errors,
+                "cardwright: %d series that drew numbers are not in this database: they were made after its backup. "
+                "Their numbers were shown; give their prefixes to no new series.\n",
+                unknown);
     }
     if (restore) {
         fprintf(errors, "cardwright: %d series brought past their marks\n", behind);
         return OK;
     }
     if (behind > 0) {
-        fprintf(errors, "cardwright: %d series have drawn further than this database knows: it was restored from a backup. "
-                        "Run `cardwright restore --data %s` first; it passes over the numbers drawn since the backup.\n",
+        fprintf(errors,
+                "cardwright: %d series have drawn further than this database knows: it was restored from a backup. "
+                "Run `cardwright restore --data %s` first; it passes over the numbers drawn since the backup.\n",
                 behind, installation->config->data);
         return RESTORE_INCOMPLETE;
     }
@@ -175,7 +179,8 @@ static status prepare_database(struct installation *installation, enum installat
         int count = 0;
         result = key_load_all(database, installation->keyring, &count);
         if (result == DATA_DAMAGED) {
-            fprintf(errors, "cardwright: a working key does not open under this master key: is it the one of this database?\n");
+            fprintf(errors,
+                    "cardwright: a working key does not open under this master key: is it the one of this database?\n");
         }
     }
     if (result == OK && mode != INSTALLATION_READ) {
@@ -193,8 +198,10 @@ static status open_high_water(struct installation *installation, FILE *errors)
     high_water_path(path, installation->config);
     status result = high_water_open(&installation->high_water, path);
     if (result != OK) {
-        fprintf(errors, "cardwright: the high-water file %s %s; without it numbers could repeat. Put it back, or name it with "
-                        "--database-high-water-file.\n", path, result == NOT_FOUND ? "is missing" : "is damaged");
+        fprintf(errors,
+                "cardwright: the high-water file %s %s; without it numbers could repeat. Put it back, or name it with "
+                "--database-high-water-file.\n",
+                path, result == NOT_FOUND ? "is missing" : "is damaged");
     }
     return result;
 }
@@ -223,7 +230,8 @@ static status open_parts(struct installation *installation, enum installation_mo
     return executor_start(&installation->executor, &options);
 }
 
-status installation_open(struct installation *installation, const struct config *config, enum installation_mode mode, FILE *errors)
+status installation_open(struct installation *installation, const struct config *config, enum installation_mode mode,
+                         FILE *errors)
 {
     *installation = (struct installation){ .config = config, .lock_fd = -1 };
     status result = open_parts(installation, mode, errors);

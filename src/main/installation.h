@@ -40,7 +40,8 @@ enum installation_mode {
 };
 
 /* Every refusal is explained on `errors`. */
-must_use status installation_open(struct installation *installation, const struct config *config, enum installation_mode mode, FILE *errors);
+must_use status installation_open(struct installation *installation, const struct config *config,
+                                  enum installation_mode mode, FILE *errors);
 void installation_close(struct installation *installation);
 
 /* A new data directory: master key, high-water file, database, schema, keys. ALREADY_RUNNING when there is one. */

@@ -70,10 +70,13 @@ void local_door_close(struct local_door *door)
     }
 }
 
-status local_door_readable(struct local_door *door, struct installation **out, const struct config *config, FILE *errors)
+status local_door_readable(struct local_door *door, struct installation **out, const struct config *config,
+                           FILE *errors)
 {
     *out = &door->installation;
-    return door->installation.readers != NULL ? OK : installation_open(&door->installation, config, INSTALLATION_READ, errors);
+    return door->installation.readers != NULL
+               ? OK
+               : installation_open(&door->installation, config, INSTALLATION_READ, errors);
 }
 
 /* In this process. */
@@ -206,7 +209,8 @@ static void explain(text reply, int http_status, FILE *errors)
     fprintf(errors, "cardwright: %s\n", detail != NULL ? detail : "the server refused");
     yyjson_val *list = yyjson_obj_get(root, "errors"), *entry;
     size_t index, max;
-    yyjson_arr_foreach(list, index, max, entry) {
+    yyjson_arr_foreach(list, index, max, entry)
+    {
         const char *field = yyjson_get_str(yyjson_obj_get(entry, "field"));
         const char *message = yyjson_get_str(yyjson_obj_get(entry, "message"));
         fprintf(errors, "  %s: %s\n", field != NULL ? field : "", message != NULL ? message : "");
@@ -217,13 +221,15 @@ static void explain(text reply, int http_status, FILE *errors)
     yyjson_doc_free(document);
 }
 
-status local_call(struct local_door *door, const char *method, const char *path, text body, struct arena *arena, text *reply, FILE *errors)
+status local_call(struct local_door *door, const char *method, const char *path, text body, struct arena *arena,
+                  text *reply, FILE *errors)
 {
     int http_status = 0;
     status called = door->remote ? call_server(door, method, path, body, arena, &http_status, reply)
                                  : call_here(door, method, path, body, arena, &http_status, reply);
     if (called != OK) {
-        fprintf(errors, "cardwright: %s\n", called == SYSTEM_FAULT ? "the server's local socket does not answer" : status_title(called));
+        fprintf(errors, "cardwright: %s\n",
+                called == SYSTEM_FAULT ? "the server's local socket does not answer" : status_title(called));
         return called;
     }
     if (http_status >= 200 && http_status < 300) {

@@ -16,11 +16,12 @@ must_use status local_door_open(struct local_door **out, const struct config *co
 void local_door_close(struct local_door *door);
 
 /* The reply's HTTP status and body (in the arena). Anything but 2xx is explained on `errors` and returned as INVALID_INPUT. */
-must_use status local_call(struct local_door *door, const char *method, const char *path, text body, struct arena *arena,
-                           text *reply, FILE *errors);
+must_use status local_call(struct local_door *door, const char *method, const char *path, text body,
+                           struct arena *arena, text *reply, FILE *errors);
 
 /* Keys and readers, for what only reads: the door's own installation, or one opened beside the running server. */
 struct installation;
-must_use status local_door_readable(struct local_door *door, struct installation **out, const struct config *config, FILE *errors);
+must_use status local_door_readable(struct local_door *door, struct installation **out, const struct config *config,
+                                    FILE *errors);
 
 #endif

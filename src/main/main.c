@@ -7,9 +7,11 @@
 #include "main/command.h"
 
 static const struct command commands[] = {
-    { "init", "--data DIR [--demo] [--organization NAME] [--owner EMAIL]", "make a data directory, its master key and an owner",
+    { "init", "--data DIR [--demo] [--organization NAME] [--owner EMAIL]",
+      "make a data directory, its master key and an owner",
       "Prints how to sign in, once. --demo adds a series and a source to try things with and lets messages be read in the browser.\n"
-      "The master key lies in DIR/master.key: keep a copy apart from the data; without it the card numbers are lost.\n", command_init },
+      "The master key lies in DIR/master.key: keep a copy apart from the data; without it the card numbers are lost.\n",
+      command_init },
     { "serve", "--data DIR [--listen ADDR:PORT] [--database URL] [--config FILE]", "run the server",
       "SIGTERM stops it gracefully, SIGHUP reads the TLS certificate again.\n", command_serve },
     { "api-key create", "--data DIR --name N --role R", "make an API key and print it",
@@ -17,7 +19,8 @@ static const struct command commands[] = {
       command_api_key_create },
     { "generate", "--data DIR --series CODE --count N [--output FILE]", "draw a batch of card numbers",
       "Writes the numbers, one a line, to FILE (- for standard output) as they are computed. Without --output only the batch is made.\n"
-      "--label LABEL and --purpose TEXT describe the batch; --quiet shows no progress.\n", command_generate },
+      "--label LABEL and --purpose TEXT describe the batch; --quiet shows no progress.\n",
+      command_generate },
     { "openapi", "", "print the OpenAPI document", NULL, command_openapi },
     { "migrate", "--data DIR", "bring the database to this version's schema", NULL, command_migrate },
     { "audit verify", "--data DIR [--heads FILE]", "check every audit record against its chain",
@@ -39,7 +42,9 @@ static void print_overview(FILE *out)
     for (int i = 0; i < COMMAND_COUNT; i++) {
         fprintf(out, "  cardwright %-16s %s\n", commands[i].name, commands[i].help);
     }
-    fprintf(out, "\n`cardwright COMMAND --help` says more; settings also come from --config FILE and from CARDWRIGHT_* variables.\n");
+    fprintf(
+        out,
+        "\n`cardwright COMMAND --help` says more; settings also come from --config FILE and from CARDWRIGHT_* variables.\n");
 }
 
 static void print_help(const struct command *command)
@@ -80,12 +85,15 @@ static const struct command *find_command(int argc, char **argv, int *used)
     return NULL;
 }
 
-static const struct { const char *flag; size_t offset; } argument_flags[] = {
-    { "--name", offsetof(struct arguments, name) },         { "--role", offsetof(struct arguments, role) },
-    { "--series", offsetof(struct arguments, series) },     { "--count", offsetof(struct arguments, count) },
-    { "--output", offsetof(struct arguments, output) },     { "--purpose", offsetof(struct arguments, purpose) },
-    { "--label", offsetof(struct arguments, label) },       { "--organization", offsetof(struct arguments, organization) },
-    { "--owner", offsetof(struct arguments, owner) },       { "--heads", offsetof(struct arguments, heads) },
+static const struct {
+    const char *flag;
+    size_t offset;
+} argument_flags[] = {
+    { "--name", offsetof(struct arguments, name) },     { "--role", offsetof(struct arguments, role) },
+    { "--series", offsetof(struct arguments, series) }, { "--count", offsetof(struct arguments, count) },
+    { "--output", offsetof(struct arguments, output) }, { "--purpose", offsetof(struct arguments, purpose) },
+    { "--label", offsetof(struct arguments, label) },   { "--organization", offsetof(struct arguments, organization) },
+    { "--owner", offsetof(struct arguments, owner) },   { "--heads", offsetof(struct arguments, heads) },
 };
 
 static const char **argument_flag(struct arguments *arguments, const char *flag)
@@ -99,7 +107,8 @@ static const char **argument_flag(struct arguments *arguments, const char *flag)
 }
 
 // One flag with its value, or a word. Settings are only taken in the second pass, over file and environment.
-static int take_argument(struct config *config, struct arguments *arguments, bool settings, int argc, char **argv, int at)
+static int take_argument(struct config *config, struct arguments *arguments, bool settings, int argc, char **argv,
+                         int at)
 {
     const char *flag = argv[at];
     if (strcmp(flag, "--demo") == 0 || strcmp(flag, "--quiet") == 0) {
@@ -131,7 +140,8 @@ static int take_argument(struct config *config, struct arguments *arguments, boo
     } else if (config_file && !settings) {
         status read = config_read_file(config, argv[at + 1], stderr);
         if (read != OK) {
-            fprintf(stderr, read == NOT_FOUND ? "cardwright: %s cannot be read\n" : "cardwright: %s was not taken\n", argv[at + 1]);
+            fprintf(stderr, read == NOT_FOUND ? "cardwright: %s cannot be read\n" : "cardwright: %s was not taken\n",
+                    argv[at + 1]);
             return -1;
         }
     } else if (row != NULL && settings && config_set(config, row->section, row->name, argv[at + 1], stderr) != OK) {

@@ -60,14 +60,10 @@ static const struct {
     CURLcode code;
     const char *word;
 } words[] = {
-    { CURLE_COULDNT_RESOLVE_HOST, "resolve" },
-    { CURLE_COULDNT_CONNECT, "connect" },
-    { CURLE_OPERATION_TIMEDOUT, "timeout" },
-    { CURLE_LOGIN_DENIED, "sign_in" },
-    { CURLE_USE_SSL_FAILED, "tls" },
-    { CURLE_SSL_CONNECT_ERROR, "tls" },
-    { CURLE_PEER_FAILED_VERIFICATION, "tls" },
-    { CURLE_SSL_CACERT_BADFILE, "tls" },
+    { CURLE_COULDNT_RESOLVE_HOST, "resolve" }, { CURLE_COULDNT_CONNECT, "connect" },
+    { CURLE_OPERATION_TIMEDOUT, "timeout" },   { CURLE_LOGIN_DENIED, "sign_in" },
+    { CURLE_USE_SSL_FAILED, "tls" },           { CURLE_SSL_CONNECT_ERROR, "tls" },
+    { CURLE_PEER_FAILED_VERIFICATION, "tls" }, { CURLE_SSL_CACERT_BADFILE, "tls" },
 };
 
 void delivery_judge_transport(struct parcel *parcel, CURLcode result)
@@ -109,7 +105,9 @@ static status run_write(struct sender *sender, status (*effect)(struct work *, v
     const struct write_rule rule = { .effect = effect };
     const struct actor actor = { .kind = ACTOR_SYSTEM, .name = TEXT("delivery"), .channel = CHANNEL_SCHEDULER };
     struct faults faults;
-    struct write write = { .rule = &rule, .context = context, .actor = &actor, .arena = sender->arena, .faults = &faults };
+    struct write write = {
+        .rule = &rule, .context = context, .actor = &actor, .arena = sender->arena, .faults = &faults
+    };
     status result = executor_run(sender->delivery->options.executor, &write);
     if (result != OK && result != SHUTTING_DOWN) {
         LOG(LOG_WARN, "delivery.storage_fault", "The outbox could not be read or written.",
@@ -290,7 +288,8 @@ static status start_sender(struct sender *sender)
     sender->arena = arena_new(REQUEST_ARENA_LEN_MAX);
     sender->multi = curl_multi_init();
     if (sender->arena == NULL || sender->multi == NULL ||
-        curl_multi_setopt(sender->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)DELIVERY_CONNECTION_COUNT_MAX) != CURLM_OK) {
+        curl_multi_setopt(sender->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)DELIVERY_CONNECTION_COUNT_MAX) !=
+            CURLM_OK) {
         return OUT_OF_MEMORY;
     }
     sender->started = pthread_create(&sender->thread, NULL, sender_main, sender) == 0;

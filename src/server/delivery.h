@@ -18,15 +18,15 @@
 struct delivery_options {
     struct executor *executor;
     const struct runtime *runtime;
-    const char *smtp_url;         // smtp://host:port or smtps://host:port; empty: no email
-    const char *mail_from;        // an address
-    const char *mail_user;        // empty: no sign-in
+    const char *smtp_url;               // smtp://host:port or smtps://host:port; empty: no email
+    const char *mail_from;              // an address
+    const char *mail_user;              // empty: no sign-in
     const struct secret *mail_password; // NULL: empty
-    const char *ca_file;          // of the mail server; empty: the system's
-    bool require_tls;             // smtp:// must go over to TLS before anything else is said
-    const char *sms_url;          // takes a POST of To, From and Body; empty: no SMS
-    const char *sms_account;      // HTTP basic authentication; empty: none
-    const struct secret *sms_token; // NULL: empty
+    const char *ca_file;                // of the mail server; empty: the system's
+    bool require_tls;                   // smtp:// must go over to TLS before anything else is said
+    const char *sms_url;                // takes a POST of To, From and Body; empty: no SMS
+    const char *sms_account;            // HTTP basic authentication; empty: none
+    const struct secret *sms_token;     // NULL: empty
     const char *sms_from;
 };
 

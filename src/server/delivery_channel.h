@@ -17,7 +17,7 @@ enum { PARCEL_ERROR_LEN_MAX = 32 };
 struct parcel {
     const struct message *message;
     CURL *easy;
-    struct buffer content;          // what is sent; wiped when released
+    struct buffer content; // what is sent; wiped when released
     size_t sent;
     struct curl_slist *recipients;
     enum outbox_outcome outcome;
@@ -27,7 +27,7 @@ struct parcel {
 struct delivery_channel {
     enum outbox_channel channel;
     bool (*configured)(const struct delivery_options *options);
-    const char *(*complaint)(const struct delivery_options *options); // NULL: the configuration can work
+    const char *(*complaint)(const struct delivery_options *options);              // NULL: the configuration can work
     status (*pack)(struct parcel *parcel, const struct delivery_options *options); // INVALID_TEXT: it can never be sent
     void (*judge)(struct parcel *parcel, CURLcode result, long response);          // sets outcome and error
 };

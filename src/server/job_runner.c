@@ -60,10 +60,15 @@ static status finish(struct work *work, void *context)
 }
 
 static const struct write_rule find_rule = { .effect = find };
-static const struct write_rule chunk_rule = { .effect = do_chunk, .audit_action = "job.chunk_done", .event_type = "job.progress" };
-static const struct write_rule finish_rule = { .effect = finish, .audit_action = "job.finished", .event_type = "job.finished" };
+static const struct write_rule chunk_rule = { .effect = do_chunk,
+                                              .audit_action = "job.chunk_done",
+                                              .event_type = "job.progress" };
+static const struct write_rule finish_rule = { .effect = finish,
+                                               .audit_action = "job.finished",
+                                               .event_type = "job.finished" };
 
-static status run_write(struct job_runner *runner, const struct write_rule *rule, void *context, const struct actor *actor, int64_t part)
+static status run_write(struct job_runner *runner, const struct write_rule *rule, void *context,
+                        const struct actor *actor, int64_t part)
 {
     struct faults faults;
     struct write write = {
@@ -144,12 +149,13 @@ static void do_job(struct job_runner *runner, const struct job *job)
     }
     step.end = result == OK ? JOB_DONE : JOB_FAILED;
     if (result != OK) {
-        LOG(LOG_ERROR, "job.failed", "A job cannot go on and was given up.", LOG_I("job", job->id), LOG_S("code", status_code(result)));
+        LOG(LOG_ERROR, "job.failed", "A job cannot go on and was given up.", LOG_I("job", job->id),
+            LOG_S("code", status_code(result)));
     }
     result = run_write(runner, &finish_rule, &step, &job->actor, job->id);
     if (result != OK && result != JOB_FINISHED) {
-        LOG(LOG_WARN, "job.not_ended", "The end of a job was not written; it will be tried again.", LOG_I("job", job->id),
-            LOG_S("code", status_code(result)));
+        LOG(LOG_WARN, "job.not_ended", "The end of a job was not written; it will be tried again.",
+            LOG_I("job", job->id), LOG_S("code", status_code(result)));
         pause_ms(runner, PAUSE_FIRST_MS);
     }
 }

@@ -12,7 +12,8 @@ enum { BODY_LINE_LEN_MAX = 75, SUBJECT_PLAIN_LEN_MAX = 60, SUBJECT_WORD_LEN_MAX 
 bool mail_address_is_plain(text address)
 {
     int64_t sign = text_find(address, '@');
-    if (sign < 1 || (size_t)sign + 1 >= address.len || address.len > EMAIL_LEN_MAX || !text_is_utf8(address) || text_has_control(address)) {
+    if (sign < 1 || (size_t)sign + 1 >= address.len || address.len > EMAIL_LEN_MAX || !text_is_utf8(address) ||
+        text_has_control(address)) {
         return false;
     }
     for (size_t i = 0; i < address.len; i++) {
@@ -26,12 +27,13 @@ bool mail_address_is_plain(text address)
 static void append_date(struct buffer *out, int64_t now_ms)
 {
     static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     time_t seconds = (time_t)(now_ms / 1000);
     struct tm tm = { 0 };
     gmtime_r(&seconds, &tm);
-    buffer_print(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-                 tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    buffer_print(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[tm.tm_wday], tm.tm_mday,
+                 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static void append_encoded(struct buffer *out, char c)
@@ -126,8 +128,9 @@ status mail_message_write(struct buffer *out, const struct mail_message *message
     } else {
         append_subject_encoded(out, message->subject);
     }
-    buffer_append_text(out, TEXT("\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-                                 "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"));
+    buffer_append_text(
+        out, TEXT("\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+                  "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"));
     append_body(out, message->body);
     return out->failed ? OUT_OF_MEMORY : OK;
 }

@@ -10,9 +10,9 @@
 #include "base/status.h"
 
 struct mail_message {
-    text from, to;    // addresses alone
+    text from, to; // addresses alone
     text subject, body;
-    int64_t id;       // the same for each try, so that a mail system can see a repeat
+    int64_t id; // the same for each try, so that a mail system can see a repeat
     int64_t now_ms;
 };
 
@@ -20,6 +20,7 @@ struct mail_message {
    bracket, quote, comma, colon or semicolon. */
 bool mail_address_is_plain(text address);
 
-must_use status mail_message_write(struct buffer *out, const struct mail_message *message); // INVALID_TEXT, OUT_OF_MEMORY
+must_use status mail_message_write(struct buffer *out,
+                                   const struct mail_message *message); // INVALID_TEXT, OUT_OF_MEMORY
 
 #endif

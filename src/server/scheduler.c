@@ -49,7 +49,9 @@ static status run_write(struct scheduler *scheduler, status (*effect)(struct wor
     const struct write_rule rule = { .effect = effect };
     const struct actor actor = { .kind = ACTOR_SYSTEM, .name = TEXT("scheduler"), .channel = CHANNEL_SCHEDULER };
     struct faults faults;
-    struct write write = { .rule = &rule, .context = count, .actor = &actor, .arena = scheduler->arena, .faults = &faults };
+    struct write write = {
+        .rule = &rule, .context = count, .actor = &actor, .arena = scheduler->arena, .faults = &faults
+    };
     return executor_run(scheduler->options.executor, &write);
 }
 
@@ -96,8 +98,8 @@ static void run_task(struct scheduler *scheduler, const struct task *task)
         result = task->effect != NULL ? run_write(scheduler, task->effect, &count) : task->other(scheduler);
     }
     if (result != OK && result != SHUTTING_DOWN) {
-        LOG(LOG_WARN, "scheduler.task_failed", "A scheduled task failed; it will be tried again.", LOG_S("task", task->name),
-            LOG_S("code", status_code(result)));
+        LOG(LOG_WARN, "scheduler.task_failed", "A scheduled task failed; it will be tried again.",
+            LOG_S("task", task->name), LOG_S("code", status_code(result)));
     }
 }
 
@@ -136,7 +138,8 @@ status scheduler_start(struct scheduler **out, const struct scheduler_options *o
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&scheduler->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    scheduler->started = scheduler->arena != NULL && pthread_create(&scheduler->thread, NULL, scheduler_main, scheduler) == 0;
+    scheduler->started =
+        scheduler->arena != NULL && pthread_create(&scheduler->thread, NULL, scheduler_main, scheduler) == 0;
     if (!scheduler->started) {
         scheduler_stop(scheduler);
         return SYSTEM_FAULT;

@@ -22,7 +22,8 @@ static const char *complaint(const struct delivery_options *options)
 
 static bool is_unreserved(char c) // RFC 3986, 2.3
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
 }
 
 static void append_field(struct buffer *out, const char *name, text value)
@@ -53,7 +54,8 @@ static status pack(struct parcel *parcel, const struct delivery_options *options
     if (!set) {
         return OUT_OF_MEMORY;
     }
-    return delivery_is_set(options->sms_account) ? delivery_sign_in(easy, options->sms_account, options->sms_token) : OK;
+    return delivery_is_set(options->sms_account) ? delivery_sign_in(easy, options->sms_account, options->sms_token)
+                                                 : OK;
 }
 
 static void judge(struct parcel *parcel, CURLcode result, long response)

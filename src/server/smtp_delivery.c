@@ -19,7 +19,9 @@ static const char *complaint(const struct delivery_options *options)
     if (!text_starts_with(url, TEXT("smtp://")) && !text_starts_with(url, TEXT("smtps://"))) {
         return "The mail server's address must begin with smtp:// or smtps://.";
     }
-    return mail_address_is_plain(text_of(options->mail_from)) ? NULL : "The sender's mail address is missing or not a plain address.";
+    return mail_address_is_plain(text_of(options->mail_from))
+               ? NULL
+               : "The sender's mail address is missing or not a plain address.";
 }
 
 static size_t give_content(char *out, size_t size, size_t count, void *context)
@@ -54,7 +56,8 @@ static status pack(struct parcel *parcel, const struct delivery_options *options
     parcel->recipients = curl_slist_append(NULL, to);
     bool set = parcel->recipients != NULL && curl_easy_setopt(easy, CURLOPT_URL, options->smtp_url) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_USE_SSL, options->require_tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                                options->require_tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_MAIL_FROM, options->mail_from) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, parcel->recipients) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
@@ -66,7 +69,8 @@ static status pack(struct parcel *parcel, const struct delivery_options *options
     if (!set) {
         return OUT_OF_MEMORY;
     }
-    return delivery_is_set(options->mail_user) ? delivery_sign_in(easy, options->mail_user, options->mail_password) : OK;
+    return delivery_is_set(options->mail_user) ? delivery_sign_in(easy, options->mail_user, options->mail_password)
+                                               : OK;
 }
 
 // libcurl reports a refused MAIL, RCPT or DATA as the first, a refused text as the second; RFC 5321, 4.2.1: 5yz is for good.

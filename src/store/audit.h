@@ -17,28 +17,32 @@
 #include "store/work.h"
 
 struct audit_record {
-    int64_t lane, sequence;      // sequence counts from 1 in each lane
+    int64_t lane, sequence; // sequence counts from 1 in each lane
     int64_t at_ms;
     int64_t organization_id;
     int64_t actor_kind, actor_id;
     text actor_name;
     int64_t channel;
     text peer, request_id;
-    text action;                 // "card.issued"
+    text action; // "card.issued"
     text subject_type;
     int64_t subject_id;
-    text result;                 // "ok" or the code of the refusal
+    text result; // "ok" or the code of the refusal
     text detail;
 };
 
 void audit_canonical(const struct audit_record *record, struct buffer *out);
-must_use status audit_hash(uint8_t out[SHA256_LEN], const uint8_t previous[SHA256_LEN], const struct audit_record *record);
+must_use status audit_hash(uint8_t out[SHA256_LEN], const uint8_t previous[SHA256_LEN],
+                           const struct audit_record *record);
 
 /* Appends to the lane's chain inside the open transaction; called by the executor only. */
 must_use status audit_append(struct work *work, text action, text result);
 
 /* Walks every chain of the database. AUDIT_BROKEN with the first place that does not verify. */
-struct audit_break { int64_t lane, sequence; const char *what; };
+struct audit_break {
+    int64_t lane, sequence;
+    const char *what;
+};
 must_use status audit_verify(struct database *database, struct audit_break *broken, int64_t *count);
 
 #endif

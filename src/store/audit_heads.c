@@ -12,7 +12,11 @@ static const char HEADS[] = "SELECT id, audit_sequence, audit_hash FROM lane WHE
 static const char HASH_AT[] = "SELECT hash FROM audit WHERE lane = $1 AND sequence = $2";
 static const char preface[] = "cardwright audit head 1\n";
 
-enum { HEAD_LEN_MAX = 256, SIGNED_LEN_MAX = HEAD_LEN_MAX + sizeof preface, LINE_LEN_MAX = HEAD_LEN_MAX + 2 * SIGNATURE_LEN + 8 };
+enum {
+    HEAD_LEN_MAX = 256,
+    SIGNED_LEN_MAX = HEAD_LEN_MAX + sizeof preface,
+    LINE_LEN_MAX = HEAD_LEN_MAX + 2 * SIGNATURE_LEN + 8
+};
 
 static size_t with_preface(char out[SIGNED_LEN_MAX], const char *head, size_t len)
 {
@@ -40,7 +44,8 @@ static status write_head(FILE *file, struct keyring *keyring, int64_t key_id, st
     }
     bytes_to_hex(hash, stored.at, stored.len);
     time_print(time, now_ms);
-    int len = snprintf(head, sizeof head, "%s %" PRId64 " %" PRId64 " %.*s", time, row_i64(rows, 0), row_i64(rows, 1), (int)sizeof hash, hash);
+    int len = snprintf(head, sizeof head, "%s %" PRId64 " %" PRId64 " %.*s", time, row_i64(rows, 0), row_i64(rows, 1),
+                       (int)sizeof hash, hash);
     TRY(keyring_sign(keyring, key_id, signature, message, with_preface(message, head, (size_t)len)));
     bytes_to_hex(hex, signature, sizeof signature);
     return fprintf(file, "%s %.*s\n", head, (int)sizeof hex, hex) > 0 ? OK : SYSTEM_FAULT;
@@ -106,15 +111,17 @@ status audit_heads_export(struct database *database, struct keyring *keyring, co
     return result == OK && !(durable && file_closed) ? SYSTEM_FAULT : result;
 }
 
-static status verify_head(struct database *database, const char *line, const uint8_t key[PUBLIC_KEY_LEN], const char **why)
+static status verify_head(struct database *database, const char *line, const uint8_t key[PUBLIC_KEY_LEN],
+                          const char **why)
 {
     text rest = text_of(line), time, lane_text, sequence_text, hash_text;
     int64_t lane, sequence;
     uint8_t hash[SHA256_LEN], signature[SIGNATURE_LEN];
     char message[SIGNED_LEN_MAX];
     *why = "is not a head";
-    bool read = text_split(&rest, ' ', &time) && text_split(&rest, ' ', &lane_text) && text_split(&rest, ' ', &sequence_text) &&
-                text_split(&rest, ' ', &hash_text) && text_to_int64(lane_text, &lane) && text_to_int64(sequence_text, &sequence) &&
+    bool read = text_split(&rest, ' ', &time) && text_split(&rest, ' ', &lane_text) &&
+                text_split(&rest, ' ', &sequence_text) && text_split(&rest, ' ', &hash_text) &&
+                text_to_int64(lane_text, &lane) && text_to_int64(sequence_text, &sequence) &&
                 bytes_from_hex(hash, sizeof hash, hash_text) && bytes_from_hex(signature, sizeof signature, rest);
     if (!read) {
         return AUDIT_BROKEN;
@@ -142,11 +149,13 @@ static status verify_key(struct keyring *keyring, const char *line, uint8_t key[
     text rest = text_of(line), word;
     uint8_t own[PUBLIC_KEY_LEN];
     TRY(keyring_public_key(keyring, keyring_current(keyring, KEY_SIGN, NULL), own));
-    bool read = text_split(&rest, ' ', &word) && text_equal(word, TEXT("ed25519")) && bytes_from_hex(key, PUBLIC_KEY_LEN, rest);
+    bool read =
+        text_split(&rest, ' ', &word) && text_equal(word, TEXT("ed25519")) && bytes_from_hex(key, PUBLIC_KEY_LEN, rest);
     return read && memcmp(own, key, PUBLIC_KEY_LEN) == 0 ? OK : AUDIT_BROKEN;
 }
 
-status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count, FILE *errors)
+status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count,
+                          FILE *errors)
 {
     char line[LINE_LEN_MAX];
     uint8_t key[PUBLIC_KEY_LEN];

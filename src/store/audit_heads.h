@@ -15,8 +15,10 @@
 #include "keys/keyring.h"
 #include "store/database.h"
 
-must_use status audit_heads_export(struct database *database, struct keyring *keyring, const char *path, int64_t now_ms);
+must_use status audit_heads_export(struct database *database, struct keyring *keyring, const char *path,
+                                   int64_t now_ms);
 /* Every head in the file must be found in the database with that hash. AUDIT_BROKEN says on `errors` which is not. */
-must_use status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count, FILE *errors);
+must_use status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count,
+                                   FILE *errors);
 
 #endif

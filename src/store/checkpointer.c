@@ -39,7 +39,8 @@ static void *checkpointer_main(void *argument)
         int log_frames = 0, moved_frames = 0;
         status result = database_checkpoint(checkpointer->database, &log_frames, &moved_frames);
         if (result != OK && result != STORAGE_CONFLICT) {
-            LOG(LOG_WARN, "store.checkpoint_failed", "The log could not be moved into the database; it grows until that works.",
+            LOG(LOG_WARN, "store.checkpoint_failed",
+                "The log could not be moved into the database; it grows until that works.",
                 LOG_S("code", status_code(result)));
         }
         // The file keeps its length when the log starts over, so only a log that grew needs the writer.

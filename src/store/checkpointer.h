@@ -13,7 +13,8 @@
 struct checkpointer;
 
 must_use status checkpointer_start(struct checkpointer **out, const struct database_options *database);
-void checkpointer_between_commits(struct checkpointer *checkpointer, struct database *writer); // by the writer; cheap when there is nothing to do
-void checkpointer_stop(struct checkpointer *checkpointer);                                     // NULL is fine
+void checkpointer_between_commits(struct checkpointer *checkpointer,
+                                  struct database *writer); // by the writer; cheap when there is nothing to do
+void checkpointer_stop(struct checkpointer *checkpointer);  // NULL is fine
 
 #endif

@@ -52,8 +52,8 @@ struct value {
 struct value value_i64(int64_t integer);
 struct value value_i64_or_null(int64_t integer, int64_t null_when); // NULL when both are equal
 struct value value_bool(bool boolean);
-struct value value_text(text t);                                    // absent is NULL
-struct value value_blob(const void *bytes, size_t len);             // bytes == NULL is NULL
+struct value value_text(text t);                        // absent is NULL
+struct value value_blob(const void *bytes, size_t len); // bytes == NULL is NULL
 
 /* ARGS(value_i64(1), value_text(t)) stands for the two parameters `values, count`. */
 #define ARGS(...)                                                                                                      \
@@ -67,7 +67,7 @@ must_use status database_rollback(struct database *database);
 must_use status database_savepoint(struct database *database, const char *name); // name: a constant from the program
 must_use status database_release(struct database *database, const char *name);
 must_use status database_rollback_to(struct database *database, const char *name); // undone, and released
-bool database_transaction_stands(struct database *database); // after a fault: may the transaction still commit?
+bool database_transaction_stands(struct database *database);   // after a fault: may the transaction still commit?
 must_use status database_reconnect(struct database *database); // PostgreSQL after a lost connection; a no-op on SQLite
 
 /* Runs a statement that returns nothing. `changed` (may be NULL) gets the number of rows. A unique violation: with
@@ -85,16 +85,17 @@ struct rows {
     status status; // sticky: the fault that ended the rows, OK at a regular end
 };
 
-must_use status database_query(struct database *database, struct rows *rows, const char *sql, const struct value *values, int count);
+must_use status database_query(struct database *database, struct rows *rows, const char *sql,
+                               const struct value *values, int count);
 bool rows_next(struct rows *rows);
 must_use status rows_close(struct rows *rows); // returns the sticky status
 bool row_is_null(struct rows *rows, int column);
-int64_t row_i64(struct rows *rows, int column);            // 0 for NULL
+int64_t row_i64(struct rows *rows, int column); // 0 for NULL
 int64_t row_i64_or(struct rows *rows, int column, int64_t when_null);
 bool row_bool(struct rows *rows, int column);
-text row_text(struct rows *rows, int column);              // absent for NULL; borrowed
+text row_text(struct rows *rows, int column); // absent for NULL; borrowed
 text row_text_copy(struct rows *rows, int column, struct arena *arena);
-text row_blob(struct rows *rows, int column);              // absent for NULL; borrowed; `at` may be NULL for an empty blob
+text row_blob(struct rows *rows, int column); // absent for NULL; borrowed; `at` may be NULL for an empty blob
 
 /* Several statements from one text, for migrations. */
 must_use status database_script(struct database *database, const char *script);
@@ -102,7 +103,8 @@ must_use status database_script(struct database *database, const char *script);
 /* SQLite: a passive checkpoint, and how many frames the log held and how many were moved; PostgreSQL: nothing to do. */
 must_use status database_checkpoint(struct database *database, int *log_frames, int *moved_frames);
 /* SQLite: a consistent copy of the whole database into a new file, while others write. PostgreSQL: NOT_IMPLEMENTED. */
-must_use status database_backup(struct database *database, const char *path, void (*progress)(void *context, int remaining, int total), void *context);
+must_use status database_backup(struct database *database, const char *path,
+                                void (*progress)(void *context, int remaining, int total), void *context);
 /* SQLite: quick_check; DATA_DAMAGED when it finds anything. PostgreSQL: OK. */
 must_use status database_check(struct database *database);
 

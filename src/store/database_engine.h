@@ -28,8 +28,8 @@ struct database_engine {
     bool (*next)(struct rows *rows);
     void (*rows_end)(struct rows *rows); // rows->statement is not NULL; may set rows->status
     bool (*is_null)(struct rows *rows, int column);
-    int64_t (*i64)(struct rows *rows, int column);               // not NULL
-    text (*bytes)(struct rows *rows, int column, bool blob);     // not NULL; absent only when it sets rows->status
+    int64_t (*i64)(struct rows *rows, int column);           // not NULL
+    text (*bytes)(struct rows *rows, int column, bool blob); // not NULL; absent only when it sets rows->status
     status (*script)(struct database *database, const char *script);
     status (*checkpoint)(struct database *database, int *log_frames, int *moved_frames);
     status (*backup)(struct database *database, const char *path,
@@ -53,10 +53,10 @@ enum { DATABASE_LOCK_TIMEOUT_MS = 5000 };
 struct database_fault {
     const char *engine;
     status status;
-    const char *state;      // the engine's own code; what is unknown is NULL
+    const char *state; // the engine's own code; what is unknown is NULL
     const char *constraint;
     const char *message;
-    const char *sql;        // its beginning is logged
+    const char *sql; // its beginning is logged
 };
 void database_fault_log(const struct database_fault *fault);
 

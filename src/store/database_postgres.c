@@ -51,17 +51,17 @@ struct postgres_statement {
 
 /* What is sent in one round trip, behind all that is deferred. */
 struct exchange {
-    const char *sql;                       // for the log
-    const char *plain;                     // a text without parameters, or
-    struct postgres_statement *statement;  // a statement
-    bool prepare;                          // not known to the server yet
+    const char *sql;                      // for the log
+    const char *plain;                    // a text without parameters, or
+    struct postgres_statement *statement; // a statement
+    bool prepare;                         // not known to the server yet
     const struct value *values;
-    const char *after;                     // what follows it, may be NULL
+    const char *after; // what follows it, may be NULL
 
-    PGresult *result;                      // of the statement, when everything went well
-    PGresult *failure;                     // of the first command that failed
-    bool statement_failed;                 // it was the statement itself
-    bool prepared;                         // the server has taken the statement
+    PGresult *result;      // of the statement, when everything went well
+    PGresult *failure;     // of the first command that failed
+    bool statement_failed; // it was the statement itself
+    bool prepared;         // the server has taken the statement
 };
 
 static struct postgres *postgres_of(struct database *database)
@@ -77,14 +77,13 @@ static status status_of_state(const char *state)
         const char *state;
         status status;
     } table[] = {
-        { "40001", STORAGE_CONFLICT }, // serialization_failure
-        { "40P01", STORAGE_CONFLICT }, // deadlock_detected
-        { "55P03", STORAGE_CONFLICT }, // lock_not_available
-        { "57014", STORAGE_CONFLICT }, // query_canceled: a statement time-out
-        { "53100", STORAGE_FULL },     // disk_full
-        { "53200", OUT_OF_MEMORY },
-        { "XX001", DATA_DAMAGED },     // data_corrupted
-        { "XX002", DATA_DAMAGED },     // index_corrupted
+        { "40001", STORAGE_CONFLICT },                            // serialization_failure
+        { "40P01", STORAGE_CONFLICT },                            // deadlock_detected
+        { "55P03", STORAGE_CONFLICT },                            // lock_not_available
+        { "57014", STORAGE_CONFLICT },                            // query_canceled: a statement time-out
+        { "53100", STORAGE_FULL },                                // disk_full
+        { "53200", OUT_OF_MEMORY },    { "XX001", DATA_DAMAGED }, // data_corrupted
+        { "XX002", DATA_DAMAGED },                                // index_corrupted
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(table[i].state, state) == 0) {
@@ -769,8 +768,8 @@ status database_open_postgres(struct database **out, const struct database_optio
     db->base.engine = &postgres_engine;
     db->base.read_only = options->read_only;
     // What comes after the URL (dbname) stands above it, what comes before can be set by it.
-    const char *const keywords[] = { "connect_timeout", "tcp_user_timeout", "fallback_application_name", "dbname",
-                                     "client_encoding", NULL };
+    const char *const keywords[] = { "connect_timeout", "tcp_user_timeout", "fallback_application_name",
+                                     "dbname",          "client_encoding",  NULL };
     const char *const values[] = { "10", "30000", "cardwright", options->location, "UTF8", NULL };
     db->connection = PQconnectdbParams(keywords, values, 1);
     status result = configure(db);

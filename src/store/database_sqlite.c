@@ -42,8 +42,8 @@ struct sqlite_statement {
     const char *sql;
     bool writes;
     bool busy;
-    bool kept;      // in the cache
-    int state;      // of open rows: what the last step answered
+    bool kept; // in the cache
+    int state; // of open rows: what the last step answered
     int parameter_count;
     int parameters[]; // where SQLite keeps $1, $2 ...: it numbers names in the order in which they appear
 };
@@ -629,11 +629,15 @@ static void configure_library(void)
 
 static void configure_handle(sqlite3 *handle)
 {
-    static const struct { int option, value; } options[] = {
-        { SQLITE_DBCONFIG_DEFENSIVE, 1 },  { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },        { SQLITE_DBCONFIG_DQS_DML, 0 },
-        { SQLITE_DBCONFIG_DQS_DDL, 0 },    { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+    static const struct {
+        int option, value;
+    } options[] = {
+        { SQLITE_DBCONFIG_DEFENSIVE, 1 }, { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },        { SQLITE_DBCONFIG_DQS_DML, 0 },
+        { SQLITE_DBCONFIG_DQS_DDL, 0 },   { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
     };
-    static const struct { int limit, value; } limits[] = {
+    static const struct {
+        int limit, value;
+    } limits[] = {
         { SQLITE_LIMIT_LENGTH, DATABASE_VALUE_LEN_MAX },
         { SQLITE_LIMIT_SQL_LENGTH, 1024 * 1024 },
         { SQLITE_LIMIT_COLUMN, 256 },

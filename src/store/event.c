@@ -25,7 +25,8 @@ static const char UNPUBLISHED[] =
     "ORDER BY r.first_sequence DESC LIMIT 1), 1) AS BIGINT) AS next_sequence FROM lane l) AS heads "
     "WHERE next_sequence <= event_sequence ORDER BY id LIMIT 64";
 static const char LAST_RUN[] = "SELECT first_number, lane, count FROM event_run ORDER BY first_number DESC LIMIT 1";
-static const char ADD_RUN[] = "INSERT INTO event_run (first_number, lane, first_sequence, count) VALUES ($1, $2, $3, $4)";
+static const char ADD_RUN[] =
+    "INSERT INTO event_run (first_number, lane, first_sequence, count) VALUES ($1, $2, $3, $4)";
 static const char GROW_RUN[] = "UPDATE event_run SET count = count + $2 WHERE first_number = $1 AND count = $3";
 
 enum { RUN_COUNT_MAX = 64 };
@@ -55,7 +56,8 @@ static status publish_run(struct work *work, struct run *last, int64_t lane, int
         return OK;
     }
     int64_t first_number = last->first_number + last->count;
-    TRY(work_insert(work, ADD_RUN, ARGS(value_i64(first_number), value_i64(lane), value_i64(first_sequence), value_i64(count)),
+    TRY(work_insert(work, ADD_RUN,
+                    ARGS(value_i64(first_number), value_i64(lane), value_i64(first_sequence), value_i64(count)),
                     STORAGE_CONFLICT));
     *last = (struct run){ first_number, lane, count };
     return OK;
@@ -63,7 +65,9 @@ static status publish_run(struct work *work, struct run *last, int64_t lane, int
 
 status event_publish(struct work *work, int64_t *published_count)
 {
-    struct { int64_t lane, first_sequence, head; } moved[RUN_COUNT_MAX];
+    struct {
+        int64_t lane, first_sequence, head;
+    } moved[RUN_COUNT_MAX];
     int count = 0;
     struct rows rows = { 0 };
     TRY(work_query(work, &rows, UNPUBLISHED, NO_ARGS));

@@ -40,7 +40,8 @@ struct executor {
 };
 
 static const char FIND_KEPT[] = "SELECT fingerprint, http_status, body FROM idempotency WHERE key_hash = $1";
-static const char KEEP[] = "INSERT INTO idempotency (id, key_hash, fingerprint, http_status, body) VALUES ($1, $2, $3, $4, $5)";
+static const char KEEP[] =
+    "INSERT INTO idempotency (id, key_hash, fingerprint, http_status, body) VALUES ($1, $2, $3, $4, $5)";
 
 // A repeat of a request that succeeded: found is set and the write is decided.
 static status replay(struct work *work, struct write *write, bool *found)
@@ -50,7 +51,8 @@ static status replay(struct work *work, struct write *write, bool *found)
     *found = rows_next(&rows);
     if (*found) {
         text fingerprint = row_blob(&rows, 0);
-        bool same = fingerprint.len == IDEMPOTENCY_HASH_LEN && memcmp(fingerprint.at, write->fingerprint, IDEMPOTENCY_HASH_LEN) == 0;
+        bool same = fingerprint.len == IDEMPOTENCY_HASH_LEN &&
+                    memcmp(fingerprint.at, write->fingerprint, IDEMPOTENCY_HASH_LEN) == 0;
         write->result = same ? OK : IDEMPOTENCY_KEY_REUSED;
         write->replayed = same;
         write->kept_status = (int)row_i64(&rows, 1);
@@ -67,7 +69,8 @@ static status keep(struct work *work, struct write *write)
     // The same request ran in another process meanwhile: run again, and find its record.
     return work_insert(work, KEEP,
                        ARGS(value_i64(work_id(work)), value_blob(write->key_hash, IDEMPOTENCY_HASH_LEN),
-                            value_blob(write->fingerprint, IDEMPOTENCY_HASH_LEN), value_i64(http_status), value_text(body)),
+                            value_blob(write->fingerprint, IDEMPOTENCY_HASH_LEN), value_i64(http_status),
+                            value_text(body)),
                        STORAGE_CONFLICT);
 }
 
@@ -210,7 +213,8 @@ static status recover(struct writer *writer)
     if (reloaded == STORAGE_CONFLICT) {
         LOG(LOG_WARN, "executor.lane_lost", "Another process took this writer's lane; leasing a new one.",
             LOG_I("lane", writer->lane.id));
-        return lane_lease(&writer->lane, writer->database, writer->lane.holder, runtime_now_ms(writer->executor->options.runtime));
+        return lane_lease(&writer->lane, writer->database, writer->lane.holder,
+                          runtime_now_ms(writer->executor->options.runtime));
     }
     return reloaded;
 }
@@ -225,7 +229,8 @@ static status attempt(struct writer *writer, struct write *list)
     status recovered = recover(writer);
     if (recovered != OK) {
         atomic_fetch_add(&writer->executor->faults, 1);
-        LOG(LOG_ERROR, "executor.fault", "A batch failed and the database does not answer; writes are refused until it does.",
+        LOG(LOG_ERROR, "executor.fault",
+            "A batch failed and the database does not answer; writes are refused until it does.",
             LOG_S("batch", status_code(result)), LOG_S("recovery", status_code(recovered)));
     }
     return result;

@@ -21,12 +21,12 @@ struct write;
 
 /* What one kind of write does; a constant. */
 struct write_rule {
-    status (*guard)(struct work *work, void *context);                  // may be NULL
+    status (*guard)(struct work *work, void *context); // may be NULL
     status (*effect)(struct work *work, void *context);
     /* The reply to keep for a repeat of the request: HTTP status and body without secrets, in the work's arena. NULL: none. */
     status (*record)(struct work *work, void *context, int *http_status, text *body);
-    const char *audit_action;                                           // NULL: not audited
-    const char *event_type;                                             // NULL: no event
+    const char *audit_action; // NULL: not audited
+    const char *event_type;   // NULL: no event
 };
 
 struct write {
@@ -36,19 +36,19 @@ struct write {
     text request_id;
     struct arena *arena;
     struct faults *faults;
-    uint64_t part;                    // writes that touch the same rows (a customer) share it, and so a lane
-    bool idempotent;                  // the two hashes are set
+    uint64_t part;                             // writes that touch the same rows (a customer) share it, and so a lane
+    bool idempotent;                           // the two hashes are set
     uint8_t key_hash[IDEMPOTENCY_HASH_LEN];    // of organisation, caller, method, route and Idempotency-Key
     uint8_t fingerprint[IDEMPOTENCY_HASH_LEN]; // of the body
-    void (*done)(struct write *write);// from the writer's thread, after the commit; must be quick and not wait
+    void (*done)(struct write *write);         // from the writer's thread, after the commit; must be quick and not wait
 
     /* set before `done` */
     status result;
-    bool replayed;                    // kept_* hold the first success
+    bool replayed; // kept_* hold the first success
     int kept_status;
     text kept_body;
 
-    struct write *next;               // the executor's
+    struct write *next; // the executor's
     struct arena_mark mark;
 };
 
@@ -56,9 +56,9 @@ struct executor;
 
 struct executor_options {
     struct database_options database;
-    int lane_count;                   // 1 on SQLite
+    int lane_count; // 1 on SQLite
     struct keyring *keyring;
-    struct id_maker **ids;            // set by executor_start from the first lane
+    struct id_maker **ids; // set by executor_start from the first lane
     struct high_water *high_water;
     const struct runtime *runtime;
 };
@@ -70,7 +70,9 @@ bool executor_submit(struct executor *executor, struct write *write);
 status executor_run(struct executor *executor, struct write *write);
 void executor_stop(struct executor *executor); // drains the queue, commits, ends
 
-struct executor_figures { int64_t commits, writes, retries, faults, waiting; };
+struct executor_figures {
+    int64_t commits, writes, retries, faults, waiting;
+};
 void executor_figures(struct executor *executor, struct executor_figures *figures);
 
 #endif

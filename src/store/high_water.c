@@ -47,14 +47,14 @@ struct slot {
 
 struct high_water {
     int fd;
-    pthread_mutex_t lock;  // for all that follows
+    pthread_mutex_t lock; // for all that follows
     pthread_cond_t synced;
     bool syncing;          // one thread writes and syncs for all who wait
     uint64_t raised_count; // raises so far, and how many of them are durable
     uint64_t durable_count;
     int dirty_count;
-    int used_count;        // slots
-    int free_from;         // no slot before it is free
+    int used_count; // slots
+    int free_from;  // no slot before it is free
     int dirty[SLOT_COUNT];
     uint16_t index[INDEX_COUNT]; // by series id, open addressing: slot + 1, or 0
     struct slot slots[SLOT_COUNT];

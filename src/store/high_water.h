@@ -28,7 +28,10 @@ uint64_t high_water_mark(struct high_water *high_water, int64_t series_id); // 0
 /* Raises marks in memory, then writes all raised ones and syncs once (twice when a series is new to the file, so that
    it has both its records); threads that wait share a sync. Any thread. Never lowers; a mark of 0 is nothing.
    STORAGE_FULL: no slot is left for a new series, and nothing was raised. */
-struct mark { int64_t series_id; uint64_t drawn; };
+struct mark {
+    int64_t series_id;
+    uint64_t drawn;
+};
 must_use status high_water_raise(struct high_water *high_water, const struct mark *marks, int count);
 /* Walks all marks. */
 bool high_water_each(struct high_water *high_water, int *cursor, struct mark *mark);

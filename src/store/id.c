@@ -36,7 +36,8 @@ int64_t id_make(struct id_maker *maker, int64_t now_ms)
     // Past 4096 ids in a millisecond, or behind a clock that went back, ids run ahead of the clock instead of waiting.
     do {
         next = last + 1 > floor ? last + 1 : floor;
-    } while (!atomic_compare_exchange_weak_explicit(&maker->last, &last, next, memory_order_relaxed, memory_order_relaxed));
+    } while (
+        !atomic_compare_exchange_weak_explicit(&maker->last, &last, next, memory_order_relaxed, memory_order_relaxed));
     int64_t ms = next >> SEQUENCE_BITS;
     int64_t sequence = next & ((1 << SEQUENCE_BITS) - 1);
     return ms << (NODE_BITS + SEQUENCE_BITS) | maker->node << SEQUENCE_BITS | sequence;

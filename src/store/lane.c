@@ -5,17 +5,20 @@
 
 static const char FIND_FREE[] = "SELECT id FROM lane WHERE until_ms < $1 ORDER BY id LIMIT 1";
 static const char COUNT[] = "SELECT CAST(coalesce(max(id), 0) AS BIGINT) FROM lane";
-static const char MAKE[] = "INSERT INTO lane (id, holder, until_ms, audit_sequence, audit_hash, event_sequence) "
-                           "VALUES ($1, $2, $3, 0, $4, 0)";
+static const char MAKE[] =
+    "INSERT INTO lane (id, holder, until_ms, audit_sequence, audit_hash, event_sequence) "
+    "VALUES ($1, $2, $3, 0, $4, 0)";
 static const char TAKE[] = "UPDATE lane SET holder = $2, until_ms = $3 WHERE id = $1 AND until_ms < $4";
 static const char READ[] = "SELECT audit_sequence, audit_hash, event_sequence FROM lane WHERE id = $1 AND holder = $2";
-static const char SAVE[] = "UPDATE lane SET until_ms = $3, audit_sequence = $4, audit_hash = $5, event_sequence = $6 "
-                           "WHERE id = $1 AND holder = $2 AND audit_sequence <= $4";
+static const char SAVE[] =
+    "UPDATE lane SET until_ms = $3, audit_sequence = $4, audit_hash = $5, event_sequence = $6 "
+    "WHERE id = $1 AND holder = $2 AND audit_sequence <= $4";
 static const char RELEASE[] = "UPDATE lane SET until_ms = 0 WHERE id = $1 AND holder = $2";
 
 enum { LEASE_TRIES_MAX = 20 };
 
-static status first_integer(struct database *database, const char *sql, const struct value *values, int count, int64_t *out)
+static status first_integer(struct database *database, const char *sql, const struct value *values, int count,
+                            int64_t *out)
 {
     struct rows rows = { 0 };
     TRY(database_query(database, &rows, sql, values, count));
@@ -33,14 +36,18 @@ static status lease_once(struct lane *lane, struct database *database, int64_t h
     int64_t changed = 0;
     bool conflict = false;
     if (id != 0) {
-        TRY(database_run(database, TAKE, ARGS(value_i64(id), value_i64(holder), value_i64(now_ms + LANE_LEASE_MS),
-                                              value_i64(expired_before)), &changed, NULL));
+        TRY(database_run(
+            database, TAKE,
+            ARGS(value_i64(id), value_i64(holder), value_i64(now_ms + LANE_LEASE_MS), value_i64(expired_before)),
+            &changed, NULL));
     } else {
         static const uint8_t zero_hash[SHA256_LEN];
         TRY(first_integer(database, COUNT, NO_ARGS, &id));
         id++;
-        TRY(database_run(database, MAKE, ARGS(value_i64(id), value_i64(holder), value_i64(now_ms + LANE_LEASE_MS),
-                                              value_blob(zero_hash, sizeof zero_hash)), &changed, &conflict));
+        TRY(database_run(database, MAKE,
+                         ARGS(value_i64(id), value_i64(holder), value_i64(now_ms + LANE_LEASE_MS),
+                              value_blob(zero_hash, sizeof zero_hash)),
+                         &changed, &conflict));
     }
     *leased = changed == 1 && !conflict;
     if (*leased) {
@@ -103,7 +110,9 @@ status lane_save(struct lane *lane, struct database *database, int64_t now_ms)
 struct lane_heads lane_heads(struct lane *lane)
 {
     struct lane_heads heads = {
-        .audit_sequence = lane->audit_sequence, .event_sequence = lane->event_sequence, .mark_count = lane->mark_count,
+        .audit_sequence = lane->audit_sequence,
+        .event_sequence = lane->event_sequence,
+        .mark_count = lane->mark_count,
     };
     lane->mark_floor = lane->mark_count;
     memcpy(heads.audit_hash, lane->audit_hash, sizeof heads.audit_hash);

@@ -26,11 +26,11 @@ struct lane_pool {
 
 struct lane {
     int64_t id;
-    int64_t holder;                  // of the lease: random, made at start
+    int64_t holder; // of the lease: random, made at start
     int64_t audit_sequence;
     uint8_t audit_hash[SHA256_LEN];
     int64_t event_sequence;
-    bool changed;                    // heads differ from the row
+    bool changed;                           // heads differ from the row
     struct mark marks[LANE_MARK_COUNT_MAX]; // raised by the open transaction, written after its commit
     int mark_count, mark_floor;             // those from mark_floor on go when the open savepoint is undone
     struct lane_pool pools[LANE_POOL_COUNT_MAX];
@@ -39,9 +39,11 @@ struct lane {
 
 /* Takes a free or expired lane, or makes one. */
 must_use status lane_lease(struct lane *lane, struct database *database, int64_t holder, int64_t now_ms);
-void lane_release(struct lane *lane, struct database *database); // best effort, at a graceful stop
-must_use status lane_reload(struct lane *lane, struct database *database);                     // after a failed transaction
-must_use status lane_save(struct lane *lane, struct database *database, int64_t now_ms);       // heads and lease, in the open transaction; STORAGE_CONFLICT when the lease is lost
+void lane_release(struct lane *lane, struct database *database);           // best effort, at a graceful stop
+must_use status lane_reload(struct lane *lane, struct database *database); // after a failed transaction
+must_use status
+lane_save(struct lane *lane, struct database *database,
+          int64_t now_ms); // heads and lease, in the open transaction; STORAGE_CONFLICT when the lease is lost
 
 /* What to put back when a savepoint is undone: the heads, and how many marks there were. Taken when it is set. */
 struct lane_heads {
@@ -56,6 +58,6 @@ void lane_heads_restore(struct lane *lane, const struct lane_heads *heads);
 must_use status lane_mark(struct lane *lane, int64_t series_id, uint64_t drawn);
 struct lane_pool *lane_pool(struct lane *lane, int64_t series_id); // found or made empty
 void lane_effect_begin(struct lane *lane);
-void lane_effect_end(struct lane *lane, bool kept);                 // what the effect took is gone, or given back
+void lane_effect_end(struct lane *lane, bool kept); // what the effect took is gone, or given back
 
 #endif

@@ -94,7 +94,8 @@ const char *work_sql(const struct work *work, struct sql_pair pair)
     return database_engine(work->database) == ENGINE_POSTGRES ? pair.locked : pair.plain;
 }
 
-status work_integer(struct work *work, int64_t *out, const char *sql, const struct value *values, int count, status none)
+status work_integer(struct work *work, int64_t *out, const char *sql, const struct value *values, int count,
+                    status none)
 {
     struct rows rows = { 0 };
     TRY(database_query(work->database, &rows, sql, values, count));

@@ -23,7 +23,8 @@ static void check_range(text header)
     }
 }
 
-static void check_operation(const struct operation *operation, const struct http_target *target, text body, struct arena *arena)
+static void check_operation(const struct operation *operation, const struct http_target *target, text body,
+                            struct arena *arena)
 {
     struct faults faults;
     uint64_t present;
@@ -37,7 +38,8 @@ static void check_operation(const struct operation *operation, const struct http
     if (operation->query != NULL) {
         void *query = arena_take(arena, operation->query->size);
         assert(query != NULL);
-        status decoded = shape_decode_pairs(operation->query, query, &present, target->query, target->query_count, arena, &faults);
+        status decoded =
+            shape_decode_pairs(operation->query, query, &present, target->query, target->query_count, arena, &faults);
         (void)decoded;
     }
 }
@@ -54,12 +56,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         check_range(range);
     }
     if (http_target_parse(arena, &target, line) == OK) {
-        assert(target.path.len > 0 && target.path.at[0] == '/' && memchr(target.path.at, '\0', target.path.len) == NULL);
+        assert(target.path.len > 0 && target.path.at[0] == '/' &&
+               memchr(target.path.at, '\0', target.path.len) == NULL);
         for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
             text parts[CALL_PATH_ID_COUNT_MAX];
             int part_count;
             bool known;
-            const struct operation *operation = operation_find(text_of(methods[i]), target.path, parts, &part_count, &known);
+            const struct operation *operation =
+                operation_find(text_of(methods[i]), target.path, parts, &part_count, &known);
             if (operation != NULL) {
                 check_operation(operation, &target, rest, arena);
             }

@@ -52,7 +52,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "1 to 11 digits can be checked\n");
         return 2;
     }
-    uint8_t *seen = mmap(NULL, space / 8 + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *seen =
+        mmap(NULL, space / 8 + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (seen == MAP_FAILED) {
         perror("memory");
         return 2;

@@ -31,9 +31,9 @@ const struct operation_table *const operation_tables[] = {
 };
 
 enum { REPLY_LEN_MAX = 64 * 1024 };
-#define START_MS 1800000000000LL // 2027-01-15T08:00:00Z
-#define OWNER "owner@example.com"
-#define FIRST_PASSWORD "first password 1"
+#define START_MS        1800000000000LL // 2027-01-15T08:00:00Z
+#define OWNER           "owner@example.com"
+#define FIRST_PASSWORD  "first password 1"
 #define SECOND_PASSWORD "second password 2"
 
 static struct test_database made;
@@ -190,7 +190,12 @@ static int open_server(void **state)
     assert_int_equal(high_water_open(&high_water, path), OK);
     const struct database_options options = { .engine = ENGINE_SQLITE, .location = made.location };
     const struct executor_options executor = {
-        .database = options, .lane_count = 1, .keyring = server.keyring, .ids = &server.ids, .high_water = high_water, .runtime = &runtime,
+        .database = options,
+        .lane_count = 1,
+        .keyring = server.keyring,
+        .ids = &server.ids,
+        .high_water = high_water,
+        .runtime = &runtime,
     };
     assert_int_equal(executor_start(&server.executor, &executor), OK);
     const struct database_options reading = { .engine = ENGINE_SQLITE, .location = made.location, .read_only = true };
@@ -222,7 +227,7 @@ static int close_server(void **state)
 }
 
 #define SIGN_IN(name, password) "{\"name\":\"" name "\",\"password\":\"" password "\"}"
-#define CHANGE(from, to) "{\"current_password\":\"" from "\",\"new_password\":\"" to "\"}"
+#define CHANGE(from, to)        "{\"current_password\":\"" from "\",\"new_password\":\"" to "\"}"
 
 static struct visit visit;
 
@@ -237,7 +242,8 @@ static void test_refusals(void **state)
     (void)state;
     assert_int_equal(ask("GET", "/v1/session", NULL, NULL, NULL), 401);
     assert_int_equal(ask("GET", "/v1/session", NULL, "cardwright_session=", NULL), 401);
-    assert_int_equal(ask("GET", "/v1/session", NULL, "cardwright_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL), 401);
+    assert_int_equal(
+        ask("GET", "/v1/session", NULL, "cardwright_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL), 401);
 
     assert_int_equal(ask("POST", "/v1/sessions", SIGN_IN("nobody@example.com", FIRST_PASSWORD), NULL, NULL), 401);
     char unknown[512];
@@ -248,15 +254,19 @@ static void test_refusals(void **state)
     assert_string_equal(visit.set_cookie, "");
     assert_int_equal(look("SELECT failed_count FROM user_account"), 1); // it stands
     assert_int_equal(look("SELECT count(*) FROM session"), 0);
-    assert_int_equal(look("SELECT count(*) FROM audit WHERE action = 'session.opened' AND result = 'sign_in_failed'"), 2);
-    assert_int_equal(look("SELECT count(*) FROM audit WHERE detail LIKE '%password 1%' OR actor_name LIKE 'nobody%'"), 0);
+    assert_int_equal(look("SELECT count(*) FROM audit WHERE action = 'session.opened' AND result = 'sign_in_failed'"),
+                     2);
+    assert_int_equal(look("SELECT count(*) FROM audit WHERE detail LIKE '%password 1%' OR actor_name LIKE 'nobody%'"),
+                     0);
 }
 
 static void test_session(void **state)
 {
     (void)state;
     char cookie[256], csrf[64], key[64], id[64], path[128];
-    visit = (struct visit){ .method = "POST", .path = "/v1/sessions", .body = SIGN_IN("OWNER@example.com", FIRST_PASSWORD), .over_tls = true };
+    visit = (struct visit){
+        .method = "POST", .path = "/v1/sessions", .body = SIGN_IN("OWNER@example.com", FIRST_PASSWORD), .over_tls = true
+    };
     assert_int_equal(go(&visit), 201);
     assert_string_equal(strchr(visit.set_cookie, ';'), "; Path=/; HttpOnly; SameSite=Strict; Secure");
     assert_int_equal(look("SELECT failed_count FROM user_account"), 0);
@@ -276,7 +286,8 @@ static void test_session(void **state)
     assert_string_equal(value_of(&visit, "code"), "forbidden");
     assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE(FIRST_PASSWORD, SECOND_PASSWORD), cookie, NULL), 403);
     assert_string_equal(value_of(&visit, "code"), "csrf_failed");
-    assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE("wrong password 1", SECOND_PASSWORD), cookie, csrf), 422);
+    assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE("wrong password 1", SECOND_PASSWORD), cookie, csrf),
+                     422);
     assert_non_null(strstr(visit.reply, "\"field\":\"current_password\",\"code\":\"sign_in_failed\""));
     assert_int_equal(look("SELECT failed_count FROM user_account"), 1);
     assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE(FIRST_PASSWORD, "short 1"), cookie, csrf), 422);
@@ -311,7 +322,8 @@ static void test_session(void **state)
     clock_ms += 59999;
     assert_int_equal(ask("GET", "/v1/session", NULL, cookie, NULL), 200);
     clock_ms += 1;
-    assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE("wrong password 1", FIRST_PASSWORD "2"), cookie, csrf), 422); // waits for the writer
+    assert_int_equal(ask("POST", "/v1/users/me/password", CHANGE("wrong password 1", FIRST_PASSWORD "2"), cookie, csrf),
+                     422); // waits for the writer
     assert_int_equal(look("SELECT seen_at FROM session"), opened_ms + 60000);
 
     assert_int_equal(ask("DELETE", "/v1/session", NULL, cookie, csrf), 204);
@@ -330,7 +342,10 @@ static void test_own_password_by_patch(void **state)
     assert_int_equal(ask("PATCH", path, "{\"password\":\"third password 3\"}", cookie, csrf), 403);
     assert_int_equal(ask("PATCH", path, "{\"role\":\"agent\"}", cookie, csrf), 409);
     assert_string_equal(value_of(&visit, "code"), "last_owner");
-    assert_int_equal(ask("POST", "/v1/users", "{\"name\":\"Asha@Example.com\",\"role\":\"agent\",\"password\":\"agents password 1\"}", cookie, csrf), 201);
+    assert_int_equal(ask("POST", "/v1/users",
+                         "{\"name\":\"Asha@Example.com\",\"role\":\"agent\",\"password\":\"agents password 1\"}",
+                         cookie, csrf),
+                     201);
     assert_string_equal(value_of(&visit, "name"), "asha@example.com");
     assert_null(strstr(visit.reply, "agents password"));
     snprintf(path, sizeof path, "/v1/users/%s", value_of(&visit, "id"));
@@ -346,7 +361,9 @@ static void test_own_password_by_patch(void **state)
 static void test_command_line_and_audit(void **state)
 {
     (void)state;
-    visit = (struct visit){ .method = "GET", .path = "/v1/audit", .local_socket = true, .query = { TEXT("limit"), TEXT("2") } };
+    visit = (struct visit){
+        .method = "GET", .path = "/v1/audit", .local_socket = true, .query = { TEXT("limit"), TEXT("2") }
+    };
     assert_int_equal(go(&visit), 200);
     assert_non_null(strstr(visit.reply, "\"action\":\"session.ended_everywhere\""));
     assert_non_null(strstr(visit.reply, "\"actor\":\"" OWNER "\""));

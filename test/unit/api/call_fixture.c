@@ -22,16 +22,19 @@ static status decode(struct call *call, struct fixture *fixture, const struct ca
     if (operation->query != NULL) {
         uint64_t present = 0;
         call->query = arena_take(fixture->arena, operation->query->size);
-        TRY(shape_decode_pairs(operation->query, call->query, &present, request->query, request->query_count, fixture->arena, &call->faults));
+        TRY(shape_decode_pairs(operation->query, call->query, &present, request->query, request->query_count,
+                               fixture->arena, &call->faults));
     }
     if (operation->in != NULL) {
         call->input = arena_take(fixture->arena, operation->in->size);
-        TRY(shape_decode(operation->in, call->input, &call->present, text_of(request->body), operation->patch, fixture->arena, &call->faults));
+        TRY(shape_decode(operation->in, call->input, &call->present, text_of(request->body), operation->patch,
+                         fixture->arena, &call->faults));
     }
     return OK;
 }
 
-status call_run(struct fixture *fixture, const struct operation_table *table, const struct call_request *request, text *reply)
+status call_run(struct fixture *fixture, const struct operation_table *table, const struct call_request *request,
+                text *reply)
 {
     struct exchange *exchange = ARENA_NEW(fixture->arena, struct exchange);
     struct call *call = ARENA_NEW(fixture->arena, struct call);

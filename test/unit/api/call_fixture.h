@@ -10,15 +10,16 @@
 #include "api/operation.h"
 
 struct call_request {
-    const char *method, *path;       // as in the table: "/v1/customers/{cus_id}"
-    int64_t id;                      // of the path; 0: none
-    const char *body;                // JSON, or NULL
+    const char *method, *path; // as in the table: "/v1/customers/{cus_id}"
+    int64_t id;                // of the path; 0: none
+    const char *body;          // JSON, or NULL
     const struct pair *query;
     int query_count;
 };
 
 /* The faults are in fixture->faults. `reply` is in the fixture's arena; absent when the result is not OK. */
-status call_run(struct fixture *fixture, const struct operation_table *table, const struct call_request *request, text *reply);
+status call_run(struct fixture *fixture, const struct operation_table *table, const struct call_request *request,
+                text *reply);
 /* Is `part` (a piece of JSON) in the reply? */
 bool reply_has(text reply, const char *part);
 

@@ -6,8 +6,13 @@
 
 static int64_t make(struct fixture *fixture)
 {
-    struct customer customer = { .external_id = TEXT("C-1"), .first_name = TEXT("Asha"), .last_name = TEXT("Rao"),
-                                 .mobile = TEXT("+919800000001"), .email = TEXT("asha@example.com"), .date_of_birth = DATE_NONE, .verification = -1 };
+    struct customer customer = { .external_id = TEXT("C-1"),
+                                 .first_name = TEXT("Asha"),
+                                 .last_name = TEXT("Rao"),
+                                 .mobile = TEXT("+919800000001"),
+                                 .email = TEXT("asha@example.com"),
+                                 .date_of_birth = DATE_NONE,
+                                 .verification = -1 };
     assert_int_equal(customer_create(fixture_next(fixture), &customer), OK);
     return customer.id;
 }
@@ -19,13 +24,17 @@ static void test_create(void **state)
     // The example of api.md, and what a new customer has besides.
     const struct call_request request = {
         "POST", "/v1/customers",
-        .body = "{\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
-                "\"email\":\"Asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\"}" };
+        .body =
+            "{\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
+            "\"email\":\"Asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\"}"
+    };
     assert_int_equal(call_run(fixture, &customer_operations, &request, &reply), OK);
     assert_true(reply_has(reply, "{\"id\":\"cus_"));
-    assert_true(reply_has(reply, "\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
-                                 "\"email\":\"asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\","
-                                 "\"verification\":\"verified\",\"card_counts\":{\"all\":0,\"active\":0},\"created_at\":\"2027-01-15T08:00:00."));
+    assert_true(reply_has(
+        reply,
+        "\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
+        "\"email\":\"asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\","
+        "\"verification\":\"verified\",\"card_counts\":{\"all\":0,\"active\":0},\"created_at\":\"2027-01-15T08:00:00."));
     assert_true(reply_has(reply, "\"version\":1}"));
 }
 
@@ -33,7 +42,12 @@ static void test_create_refusals(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     make(fixture);
-    static const struct { const char *body; status result; const char *field; status fault; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+    } cases[] = {
         { "{}", INVALID_INPUT, "mobile", REQUIRED },
         { "{\"mobile\":\"9800000001\"}", INVALID_INPUT, "mobile", BAD_FORMAT },
         { "{\"email\":\"asha\"}", INVALID_INPUT, "email", BAD_FORMAT },
@@ -57,9 +71,14 @@ static void test_patch(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     int64_t id = make(fixture);
-    static const struct { const char *body; status result; const char *part; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *part;
+    } cases[] = {
         { "{\"mobile\":null}", OK, "\"mobile\":null,\"email\":\"asha@example.com\"" },
-        { "{\"email\":null,\"first_name\":\"Aisha\"}", OK, "\"external_id\":\"C-1\",\"first_name\":\"Aisha\",\"last_name\":\"Rao\",\"mobile\":null,\"email\":null" },
+        { "{\"email\":null,\"first_name\":\"Aisha\"}", OK,
+          "\"external_id\":\"C-1\",\"first_name\":\"Aisha\",\"last_name\":\"Rao\",\"mobile\":null,\"email\":null" },
         { "{\"external_id\":null}", INVALID_INPUT, NULL },
         { "{\"external_id\":null,\"mobile\":\"+4915112345678\"}", OK, "\"external_id\":null" },
         { "{\"verification\":\"on_hold\"}", OK, "\"verification\":\"on_hold\"" },
@@ -74,9 +93,12 @@ static void test_patch(void **state)
         assert_int_equal(call_run(fixture, &customer_operations, &request, &reply), cases[i].result);
         assert_true(cases[i].part == NULL || reply_has(reply, cases[i].part));
     }
-    assert_int_equal(call_run(fixture, &customer_operations, &(struct call_request){ "GET", "/v1/customers/{cus_id}", id }, &reply), OK);
+    assert_int_equal(
+        call_run(fixture, &customer_operations, &(struct call_request){ "GET", "/v1/customers/{cus_id}", id }, &reply),
+        OK);
     assert_true(reply_has(reply, "\"version\":7}"));
-    assert_int_equal(call_run(fixture, &customer_operations, &(struct call_request){ "GET", "/v1/customers/{cus_id}", id + 1 }, &reply),
+    assert_int_equal(call_run(fixture, &customer_operations,
+                              &(struct call_request){ "GET", "/v1/customers/{cus_id}", id + 1 }, &reply),
                      CUSTOMER_NOT_FOUND);
 }
 
@@ -86,7 +108,13 @@ static void test_search(void **state)
     make(fixture);
     fixture_make_keys(fixture);
     static const char found[] = "{\"data\":[{\"id\":\"cus_", nothing[] = "{\"data\":[],\"next\":null}";
-    static const struct { const char *body; status result; const char *field; status fault; const char *part; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+        const char *part;
+    } cases[] = {
         { "{\"mobile\":\"+919800000001\"}", OK, "", OK, found },
         { "{\"email\":\"Asha@Example.com\"}", OK, "", OK, found },
         { "{\"external_id\":\"C-1\",\"limit\":1}", OK, "", OK, found },
@@ -97,7 +125,8 @@ static void test_search(void **state)
         { "{}", INVALID_INPUT, "", REQUIRED, NULL },
         { "{\"limit\":5}", INVALID_INPUT, "", REQUIRED, NULL },
         { "{\"name\":\"asha\",\"number\":\"GOLD1234567\"}", INVALID_INPUT, "number", EXCLUSIVE_FIELDS, NULL },
-        { "{\"mobile\":\"+919800000001\",\"email\":\"a@example.com\",\"name\":\"a\"}", INVALID_INPUT, "name", EXCLUSIVE_FIELDS, NULL },
+        { "{\"mobile\":\"+919800000001\",\"email\":\"a@example.com\",\"name\":\"a\"}", INVALID_INPUT, "name",
+          EXCLUSIVE_FIELDS, NULL },
         { "{\"number\":\"12 34\"}", INVALID_INPUT, "number", BAD_FORMAT, NULL },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -133,8 +162,9 @@ static void test_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_create), ON_BOTH_ENGINES(test_create_refusals), ON_BOTH_ENGINES(test_patch),
-        ON_BOTH_ENGINES(test_search), ON_BOTH_ENGINES(test_list),
+        ON_BOTH_ENGINES(test_create), ON_BOTH_ENGINES(test_create_refusals),
+        ON_BOTH_ENGINES(test_patch),  ON_BOTH_ENGINES(test_search),
+        ON_BOTH_ENGINES(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

@@ -55,16 +55,20 @@ static void test_refusals(void **state)
         status fault;
     } cases[] = {
         { "\"purpose\":\"issue_card\"", INVALID_INPUT, "series_id", REQUIRED },
-        { "\"series_id\":\"series_0000000000001\",\"number\":\"5099000012345674\"", INVALID_INPUT, "number", EXCLUSIVE_FIELDS },
-        { "\"series_id\":\"series_0000000000001\",\"purpose\":\"anything\"", INVALID_INPUT, "purpose", NOT_ALLOWED_VALUE },
+        { "\"series_id\":\"series_0000000000001\",\"number\":\"5099000012345674\"", INVALID_INPUT, "number",
+          EXCLUSIVE_FIELDS },
+        { "\"series_id\":\"series_0000000000001\",\"purpose\":\"anything\"", INVALID_INPUT, "purpose",
+          NOT_ALLOWED_VALUE },
         { "\"number\":\"50-99\"", INVALID_INPUT, "number", BAD_FORMAT },
-        { "\"number\":\"5099000012345674\",\"status_label\":\"None such\"", LABEL_NOT_FOUND, "status_label", LABEL_NOT_FOUND },
+        { "\"number\":\"5099000012345674\",\"status_label\":\"None such\"", LABEL_NOT_FOUND, "status_label",
+          LABEL_NOT_FOUND },
     };
     fixture_make_keys(fixture);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         text reply;
         assert_int_equal(database_savepoint(fixture->database, "one_case"), OK);
-        const struct call_request send = { "POST", "/v1/otp-challenges", .body = body_for(fixture, cases[i].fields).at };
+        const struct call_request send = { "POST", "/v1/otp-challenges",
+                                           .body = body_for(fixture, cases[i].fields).at };
         assert_int_equal(call_run(fixture, &otp_operations, &send, &reply), cases[i].result);
         assert_int_equal(fixture_fault(fixture, cases[i].field), cases[i].fault);
         assert_int_equal(database_rollback_to(fixture->database, "one_case"), OK);

@@ -9,8 +9,13 @@ enum { LIST, PAGE };
 static void put(struct fixture *fixture, const char *body)
 {
     const struct message message = {
-        .channel = OUTBOX_EMAIL, .to = TEXT("asha@example.com"), .subject = TEXT("Your code"), .body = text_of(body),
-        .subject_type = TEXT("otp"), .subject_id = 1, .expires_ms = fixture->now_ms + 600000,
+        .channel = OUTBOX_EMAIL,
+        .to = TEXT("asha@example.com"),
+        .subject = TEXT("Your code"),
+        .body = text_of(body),
+        .subject_type = TEXT("otp"),
+        .subject_id = 1,
+        .expires_ms = fixture->now_ms + 600000,
     };
     assert_int_equal(outbox_put(fixture_next(fixture), &message), OK);
 }
@@ -21,8 +26,9 @@ static struct call *call_of(struct fixture *fixture, int row, struct server *ser
     struct call *call = ARENA_NEW(fixture->arena, struct call);
     assert_non_null(call);
     *exchange = (struct exchange){ .arena = fixture->arena, .loopback = exchange->loopback };
-    *call = (struct call){ .operation = &outbox_operations.rows[row], .exchange = exchange, .server = server,
-                           .work = fixture_next(fixture) };
+    *call = (struct call){
+        .operation = &outbox_operations.rows[row], .exchange = exchange, .server = server, .work = fixture_next(fixture)
+    };
     return call;
 }
 
@@ -58,11 +64,13 @@ static void test_page(void **state)
     struct call *call = call_of(fixture, PAGE, &server, &exchange);
     call->work->organization_id = 0; // nobody is signed in
     assert_int_equal(call->operation->run(call), OK);
-    assert_true(reply_has(call->reply_text, "123456 &amp; &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &#39;x&#39;"));
+    assert_true(
+        reply_has(call->reply_text, "123456 &amp; &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &#39;x&#39;"));
     assert_true(reply_has(call->reply_text, "asha@example.com"));
     assert_null(memmem(call->reply_text.at, call->reply_text.len, "<script", 7));
     assert_string_equal(exchange.reply_headers[0].name, "Content-Security-Policy");
-    assert_true(text_starts_with(exchange.reply_headers[0].value, TEXT("default-src 'none'; style-src 'unsafe-inline'")));
+    assert_true(
+        text_starts_with(exchange.reply_headers[0].value, TEXT("default-src 'none'; style-src 'unsafe-inline'")));
 }
 
 static void test_list(void **state)

@@ -68,11 +68,22 @@ static void test_sign_ins(void **state)
     (void)state;
     struct rate_limiter *limiter = new_limiter(0, 3);
     int64_t retry_seconds = 0;
-    static const struct { const char *peer; status result; } cases[] = {
-        { "192.0.2.1", OK }, { "192.0.2.1", OK }, { "192.0.2.1", OK }, { "192.0.2.1", RATE_LIMITED }, { "192.0.2.2", OK },
+    static const struct {
+        const char *peer;
+        status result;
+    } cases[] = {
+        { "192.0.2.1", OK },
+        { "192.0.2.1", OK },
+        { "192.0.2.1", OK },
+        { "192.0.2.1", RATE_LIMITED },
+        { "192.0.2.2", OK },
         // one household of IPv6 is one peer, its neighbour another
-        { "2001:db8:1:2::1", OK }, { "2001:db8:1:2::2", OK }, { "2001:db8:1:2:ffff::3", OK }, { "2001:db8:1:2::4", RATE_LIMITED },
-        { "2001:db8:1:3::1", OK }, { "", OK },
+        { "2001:db8:1:2::1", OK },
+        { "2001:db8:1:2::2", OK },
+        { "2001:db8:1:2:ffff::3", OK },
+        { "2001:db8:1:2::4", RATE_LIMITED },
+        { "2001:db8:1:3::1", OK },
+        { "", OK },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(rate_limit_sign_in(limiter, text_of(cases[i].peer), &retry_seconds), cases[i].result);
@@ -115,7 +126,10 @@ static void test_many_callers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests), cmocka_unit_test(test_sign_ins), cmocka_unit_test(test_no_limits), cmocka_unit_test(test_many_callers),
+        cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_sign_ins),
+        cmocka_unit_test(test_no_limits),
+        cmocka_unit_test(test_many_callers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

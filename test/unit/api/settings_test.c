@@ -10,7 +10,8 @@ static void test_settings_shape(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     text reply;
-    assert_int_equal(call_run(fixture, &settings_operations, &(struct call_request){ "GET", "/v1/settings" }, &reply), OK);
+    assert_int_equal(call_run(fixture, &settings_operations, &(struct call_request){ "GET", "/v1/settings" }, &reply),
+                     OK);
     assert_true(text_equal(reply, TEXT("{\"issuing_source_id\":null,\"otp\":{\"enabled\":false,\"channel\":\"sms\"},"
                                        "\"max_cards_per_customer\":null,\"max_active_cards_per_customer\":null,"
                                        "\"active_statuses\":[\"inactive\",\"active\",\"suspended\"],"
@@ -20,19 +21,30 @@ static void test_settings_shape(void **state)
 static void test_settings_patch(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const struct { const char *body; status result; const char *field; status fault; const char *part; } cases[] = {
-        { "{\"otp\":{\"enabled\":true,\"channel\":\"both\"}}", OK, "", OK, "\"otp\":{\"enabled\":true,\"channel\":\"both\"}" },
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+        const char *part;
+    } cases[] = {
+        { "{\"otp\":{\"enabled\":true,\"channel\":\"both\"}}", OK, "", OK,
+          "\"otp\":{\"enabled\":true,\"channel\":\"both\"}" },
         { "{\"otp\":{\"channel\":\"email\"}}", OK, "", OK, "\"otp\":{\"enabled\":true,\"channel\":\"email\"}" },
-        { "{\"max_active_cards_per_customer\":10}", OK, "", OK, "\"max_cards_per_customer\":null,\"max_active_cards_per_customer\":10" },
+        { "{\"max_active_cards_per_customer\":10}", OK, "", OK,
+          "\"max_cards_per_customer\":null,\"max_active_cards_per_customer\":10" },
         { "{\"max_active_cards_per_customer\":null}", OK, "", OK, "\"max_active_cards_per_customer\":null" },
         { "{\"max_active_cards_per_customer\":0}", INVALID_INPUT, "max_active_cards_per_customer", OUT_OF_RANGE, NULL },
-        { "{\"active_statuses\":[\"expired\",\"active\"]}", OK, "", OK, "\"active_statuses\":[\"active\",\"expired\"]" },
+        { "{\"active_statuses\":[\"expired\",\"active\"]}", OK, "", OK,
+          "\"active_statuses\":[\"active\",\"expired\"]" },
         { "{\"active_statuses\":[]}", INVALID_INPUT, "active_statuses", TOO_SHORT, NULL },
         { "{\"active_statuses\":[\"not_issued\"]}", INVALID_INPUT, "active_statuses[0]", NOT_ALLOWED_VALUE, NULL },
-        { "{\"active_statuses\":[\"active\",\"closed\"]}", INVALID_INPUT, "active_statuses[1]", NOT_ALLOWED_VALUE, NULL },
+        { "{\"active_statuses\":[\"active\",\"closed\"]}", INVALID_INPUT, "active_statuses[1]", NOT_ALLOWED_VALUE,
+          NULL },
         { "{\"download_days\":3650,\"resting_days\":0}", OK, "", OK, "\"download_days\":3650,\"resting_days\":0" },
         { "{\"download_days\":0,\"resting_days\":3651}", INVALID_INPUT, "download_days", OUT_OF_RANGE, NULL },
-        { "{\"issuing_source_id\":\"source_0000000000001\"}", SOURCE_NOT_FOUND, "issuing_source_id", SOURCE_NOT_FOUND, NULL },
+        { "{\"issuing_source_id\":\"source_0000000000001\"}", SOURCE_NOT_FOUND, "issuing_source_id", SOURCE_NOT_FOUND,
+          NULL },
         { "{\"issuing_source_id\":\"card_0000000000001\"}", INVALID_INPUT, "issuing_source_id", BAD_FORMAT, NULL },
         { "{\"version\":1}", VERSION_CONFLICT, "", OK, NULL },
         { "{\"version\":7}", OK, "", OK, "\"version\":8" },
@@ -52,7 +64,8 @@ static void test_issuing_source(void **state)
     text reply;
     struct call_request request = { "POST", "/v1/sources", .body = "{\"name\":\"Call centre\",\"account\":\"north\"}" };
     assert_int_equal(call_run(fixture, &source_operations, &request, &reply), OK);
-    assert_true(reply_has(reply, "\"name\":\"Call centre\",\"account\":\"north\",\"created_at\":\"2027-01-15T08:00:00."));
+    assert_true(
+        reply_has(reply, "\"name\":\"Call centre\",\"account\":\"north\",\"created_at\":\"2027-01-15T08:00:00."));
     text id = text_slice(reply, strlen("{\"id\":\""), strlen("source_") + 13);
     char body[64];
     int body_len = snprintf(body, sizeof body, "{\"issuing_source_id\":\"" TEXT_FMT "\"}", TEXT_ARG(id));
@@ -69,7 +82,12 @@ static void test_sources(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     text reply;
-    static const struct { const char *body; status result; const char *field; status fault; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+    } cases[] = {
         { "{\"name\":\"Shop\"}", OK, "", OK },
         { "{\"name\":\"Shop\",\"account\":\"\"}", SOURCE_EXISTS, "name", SOURCE_EXISTS },
         { "{\"name\":\"Shop\",\"account\":\"a\"}", OK, "", OK },
@@ -94,15 +112,24 @@ static void test_sources(void **state)
 static void test_label_create(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const struct { const char *body; status result; const char *field; status fault; const char *part; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+        const char *part;
+    } cases[] = {
         { "{\"label\":\"Card printed\",\"status\":\"not_issued\"}", OK, "", OK,
           "\"label\":\"Card printed\",\"status\":\"not_issued\",\"default\":false,\"retired\":false" },
-        { "{\"label\":\"New card\",\"status\":\"active\",\"default\":true}", OK, "", OK, "\"default\":true,\"retired\":false" },
+        { "{\"label\":\"New card\",\"status\":\"active\",\"default\":true}", OK, "", OK,
+          "\"default\":true,\"retired\":false" },
         { "{\"label\":\"New card\",\"status\":\"inactive\"}", LABEL_EXISTS, "label", LABEL_EXISTS, NULL },
-        { "{\"label\":\"Old\",\"status\":\"active\",\"retired\":true}", NOT_ALLOWED_VALUE, "retired", NOT_ALLOWED_VALUE, NULL },
+        { "{\"label\":\"Old\",\"status\":\"active\",\"retired\":true}", NOT_ALLOWED_VALUE, "retired", NOT_ALLOWED_VALUE,
+          NULL },
         { "{\"label\":\"Odd\",\"status\":\"lost\"}", INVALID_INPUT, "status", NOT_ALLOWED_VALUE, NULL },
         { "{\"label\":\"\"}", INVALID_INPUT, "status", REQUIRED, NULL },
-        { "{\"label\":\"012345678901234567890123456789012345678901234567890\",\"status\":\"active\"}", INVALID_INPUT, "label", TOO_LONG, NULL },
+        { "{\"label\":\"012345678901234567890123456789012345678901234567890\",\"status\":\"active\"}", INVALID_INPUT,
+          "label", TOO_LONG, NULL },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         text reply;
@@ -118,7 +145,13 @@ static void test_label_patch(void **state)
     struct fixture *fixture = fixture_of(state);
     struct status_label label = { .label = TEXT("Printed"), .status = CARD_NOT_ISSUED };
     assert_int_equal(status_label_create(&fixture->work, &label), OK);
-    static const struct { const char *body; status result; const char *field; status fault; const char *part; } cases[] = {
+    static const struct {
+        const char *body;
+        status result;
+        const char *field;
+        status fault;
+        const char *part;
+    } cases[] = {
         { "{\"label\":\"Card printed\"}", OK, "", OK, "\"label\":\"Card printed\",\"status\":\"not_issued\"" },
         { "{\"status\":\"active\"}", IMMUTABLE_FIELD, "status", IMMUTABLE_FIELD, NULL },
         { "{\"status\":\"not_issued\",\"retired\":true}", OK, "", OK, "\"retired\":true" },
@@ -150,8 +183,9 @@ static void test_label_patch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_settings_shape), ON_BOTH_ENGINES(test_settings_patch), ON_BOTH_ENGINES(test_issuing_source),
-        ON_BOTH_ENGINES(test_sources),        ON_BOTH_ENGINES(test_label_create),   ON_BOTH_ENGINES(test_label_patch),
+        ON_BOTH_ENGINES(test_settings_shape), ON_BOTH_ENGINES(test_settings_patch),
+        ON_BOTH_ENGINES(test_issuing_source), ON_BOTH_ENGINES(test_sources),
+        ON_BOTH_ENGINES(test_label_create),   ON_BOTH_ENGINES(test_label_patch),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

@@ -35,8 +35,26 @@ static const char *const states[] = { "active", "inactive", "suspended", NULL };
 static const char *const units[] = { "days", "months", NULL };
 
 enum {
-    ID, CODE, NOTE, EMAIL, PIN, SIZE, WEIGHT, TOTAL, ACTIVE, OWNER, STARTS, BORN, COLOUR, STATES, TAGS, PREFIX, LENGTH,
-    AFTER, UNIT, MADE_OF
+    ID,
+    CODE,
+    NOTE,
+    EMAIL,
+    PIN,
+    SIZE,
+    WEIGHT,
+    TOTAL,
+    ACTIVE,
+    OWNER,
+    STARTS,
+    BORN,
+    COLOUR,
+    STATES,
+    TAGS,
+    PREFIX,
+    LENGTH,
+    AFTER,
+    UNIT,
+    MADE_OF
 };
 
 #define T(member) offsetof(struct thing, member)
@@ -163,20 +181,21 @@ static void test_what_is_not_given_is_none(void **state)
     assert_true(thing->owner_id == 0 && thing->starts_ms == 0 && thing->born == DATE_NONE && thing->colour == -1);
     assert_true(thing->states == 0 && thing->tags.count == 0 && thing->unit == -1);
 
-    static const char nulls[] = "{\"note\":null,\"weight\":null,\"owner_id\":null,\"born\":null,\"colour\":null,"
-                                "\"expiry\":null}";
+    static const char nulls[] =
+        "{\"note\":null,\"weight\":null,\"owner_id\":null,\"born\":null,\"colour\":null,"
+        "\"expiry\":null}";
     assert_int_equal(decode(fixture, text_of(nulls), true), OK);
-    assert_true(fixture->present == (BIT(NOTE) | BIT(WEIGHT) | BIT(OWNER) | BIT(BORN) | BIT(COLOUR) | BIT(AFTER) |
-                                     BIT(UNIT)));
+    assert_true(fixture->present ==
+                (BIT(NOTE) | BIT(WEIGHT) | BIT(OWNER) | BIT(BORN) | BIT(COLOUR) | BIT(AFTER) | BIT(UNIT)));
     assert_true(!text_present(thing->note) && thing->weight == INTEGER_NONE && thing->owner_id == 0);
     assert_true(thing->born == DATE_NONE && thing->colour == -1 && thing->after == INTEGER_NONE && thing->unit == -1);
 }
 
-#define REST "\"code\":\"ABC\",\"numbering\":{\"length\":9}"
+#define REST       "\"code\":\"ABC\",\"numbering\":{\"length\":9}"
 #define WITH(more) "{" REST "," more "}"
-#define E10 "\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9" // ten characters
-#define X10 "xxxxxxxxxx"
-#define X60 X10 X10 X10 X10 X10 X10
+#define E10        "\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9" // ten characters
+#define X10        "xxxxxxxxxx"
+#define X60        X10 X10 X10 X10 X10 X10
 
 static const struct {
     const char *json, *faults;
@@ -239,8 +258,7 @@ static const struct {
     { WITH("\"colour\":\"blue\\u0000\""), "colour not_allowed_value" },
     { WITH("\"colour\":2"), "colour wrong_type" },
     { WITH("\"states\":\"active\""), "states wrong_type" },
-    { WITH("\"states\":[\"active\",\"gone\",\"active\"]"),
-      "states[1] not_allowed_value; states[2] duplicate_field" },
+    { WITH("\"states\":[\"active\",\"gone\",\"active\"]"), "states[1] not_allowed_value; states[2] duplicate_field" },
     { WITH("\"states\":[\"active\",null]"), "states[1] wrong_type" },
     { WITH("\"states\":[\"active\",\"active\",\"active\",\"active\"]"), "states too_long" },
     { WITH("\"tags\":[\"\",\"long1\",\"a-b\",\"ok\"]"), "tags[0] too_short; tags[1] too_long; tags[2] bad_format" },
@@ -322,12 +340,32 @@ static void test_what_is_no_json_object_is_malformed(void **state)
 {
     struct fixture *fixture = *state;
     static const text cases[] = {
-        TEXT(""), TEXT(" "), TEXT("null"), TEXT("[]"), TEXT("\"{}\""), TEXT("7"), TEXT("{"), TEXT("{}}"), TEXT("{} {}"),
-        TEXT("{\"size\":1,}"), TEXT("{size:1}"), TEXT("{'size':1}"), TEXT("{\"size\":01}"), TEXT("{\"size\":+1}"),
-        TEXT("{\"size\":NaN}"), TEXT("{\"size\":Infinity}"), TEXT("{\"size\":1} // x"), TEXT("{/**/}"),
-        TEXT("{\"size\" 1}"), TEXT("{\"note\":\"a\nb\"}"), TEXT("{\"note\":\"\\x41\"}"), TEXT("{}\0"),
+        TEXT(""),
+        TEXT(" "),
+        TEXT("null"),
+        TEXT("[]"),
+        TEXT("\"{}\""),
+        TEXT("7"),
+        TEXT("{"),
+        TEXT("{}}"),
+        TEXT("{} {}"),
+        TEXT("{\"size\":1,}"),
+        TEXT("{size:1}"),
+        TEXT("{'size':1}"),
+        TEXT("{\"size\":01}"),
+        TEXT("{\"size\":+1}"),
+        TEXT("{\"size\":NaN}"),
+        TEXT("{\"size\":Infinity}"),
+        TEXT("{\"size\":1} // x"),
+        TEXT("{/**/}"),
+        TEXT("{\"size\" 1}"),
+        TEXT("{\"note\":\"a\nb\"}"),
+        TEXT("{\"note\":\"\\x41\"}"),
+        TEXT("{}\0"),
         TEXT("\xEF\xBB\xBF{}"),
-        TEXT("{\"note\":\"\\ud800\"}"), TEXT("{\"note\":\"\\udc00\"}"), TEXT("{\"note\":\"\\ud800\\u0041\"}"),
+        TEXT("{\"note\":\"\\ud800\"}"),
+        TEXT("{\"note\":\"\\udc00\"}"),
+        TEXT("{\"note\":\"\\ud800\\u0041\"}"),
         TEXT("{\"\\ud83d\":1}"),
         { NULL, 0 },
     };
@@ -418,17 +456,24 @@ static void test_pairs(void **state)
     struct fixture *fixture = *state;
     const struct thing *thing = &fixture->thing;
     static const struct pair pairs[] = {
-        { TEXT("code"), TEXT("AB") }, { TEXT("numbering.length"), TEXT("9") }, { TEXT("size"), TEXT("-5") },
-        { TEXT("total"), TEXT("12") }, { TEXT("active"), TEXT("true") },
+        { TEXT("code"), TEXT("AB") },
+        { TEXT("numbering.length"), TEXT("9") },
+        { TEXT("size"), TEXT("-5") },
+        { TEXT("total"), TEXT("12") },
+        { TEXT("active"), TEXT("true") },
         { TEXT("owner_id"), TEXT("cus_0000000000010") },
-        { TEXT("starts_at"), TEXT("2001-09-09T03:46:40+02:00") }, { TEXT("born"), TEXT("1969-12-31") },
-        { TEXT("colour"), TEXT("green") }, { TEXT("states"), TEXT("inactive,active") }, { TEXT("tags"), TEXT("a,b") },
+        { TEXT("starts_at"), TEXT("2001-09-09T03:46:40+02:00") },
+        { TEXT("born"), TEXT("1969-12-31") },
+        { TEXT("colour"), TEXT("green") },
+        { TEXT("states"), TEXT("inactive,active") },
+        { TEXT("tags"), TEXT("a,b") },
         { TEXT("note"), TEXT("") },
     };
     int count = sizeof pairs / sizeof pairs[0];
     start_again(fixture);
     assert_int_equal(shape_decode_pairs(&thing_shape, &fixture->thing, &fixture->present, pairs, count, fixture->arena,
-                                        &fixture->faults), OK);
+                                        &fixture->faults),
+                     OK);
     assert_true(thing->size == -5 && thing->total == 12 && thing->active && thing->length == 9);
     assert_true(thing->owner_id == 32);
     assert_true(thing->starts_ms == INT64_C(1000000000000) && thing->born == -1 && thing->colour == 1);
@@ -482,8 +527,9 @@ static void test_faults_of_pairs(void **state)
         assert_int_equal(got, cases[i].faults[0] != '\0' ? INVALID_INPUT : OK);
     }
     start_again(fixture);
-    assert_int_equal(shape_decode_pairs(&thing_shape, &fixture->thing, &fixture->present, NULL, 0, fixture->arena,
-                                        &fixture->faults), INVALID_INPUT);
+    assert_int_equal(
+        shape_decode_pairs(&thing_shape, &fixture->thing, &fixture->present, NULL, 0, fixture->arena, &fixture->faults),
+        INVALID_INPUT);
     assert_string_equal(faults_text(&fixture->faults), "code required; numbering.length required");
 }
 
@@ -522,10 +568,26 @@ static void test_every_type_is_encoded(void **state)
     (void)state;
     static const text tags[] = { TEXT("a"), TEXT("\"\\\x01\n") };
     struct thing thing = {
-        .id = 32, .code = TEXT("A\xC3\xA9"), .note = TEXT(""), .email = TEXT_ABSENT, .pin = TEXT("1234"),
-        .made_of = TEXT("[{\"x\":1}]"), .size = INT64_MIN + 1, .weight = 0, .total = UINT64_MAX, .active = true,
-        .owner_id = INT64_MAX, .starts_ms = INT64_C(1000000000123), .born = -1, .colour = 0, .states = 6,
-        .tags = { tags, 2 }, .prefix = TEXT("P"), .length = 16, .after = 2, .unit = 1,
+        .id = 32,
+        .code = TEXT("A\xC3\xA9"),
+        .note = TEXT(""),
+        .email = TEXT_ABSENT,
+        .pin = TEXT("1234"),
+        .made_of = TEXT("[{\"x\":1}]"),
+        .size = INT64_MIN + 1,
+        .weight = 0,
+        .total = UINT64_MAX,
+        .active = true,
+        .owner_id = INT64_MAX,
+        .starts_ms = INT64_C(1000000000123),
+        .born = -1,
+        .colour = 0,
+        .states = 6,
+        .tags = { tags, 2 },
+        .prefix = TEXT("P"),
+        .length = 16,
+        .after = 2,
+        .unit = 1,
     };
     encode(&thing_shape, &thing, false,
            "{\"id\":\"thing_0000000000010\",\"code\":\"A\xC3\xA9\",\"note\":\"\",\"email\":null,\"pin\":null,"
@@ -777,8 +839,16 @@ static void test_ids(void **state)
     assert_true(id_parse("otp", TEXT("otp_7ZZZZZZZZZZZZ")) == INT64_MAX);
     assert_true(id_parse("card", TEXT("card_0000000000001")) == 1);
     static const text wrong[] = {
-        TEXT("card_8000000000000"), TEXT("card_0000000000000"), TEXT("card-0000000000001"), TEXT("cards_000000000001"),
-        TEXT("CARD_0000000000001"), TEXT("card_00000000000011"), TEXT("card_"), TEXT("card"), TEXT(""), { NULL, 0 },
+        TEXT("card_8000000000000"),
+        TEXT("card_0000000000000"),
+        TEXT("card-0000000000001"),
+        TEXT("cards_000000000001"),
+        TEXT("CARD_0000000000001"),
+        TEXT("card_00000000000011"),
+        TEXT("card_"),
+        TEXT("card"),
+        TEXT(""),
+        { NULL, 0 },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_true(id_parse("card", wrong[i]) == 0);

@@ -15,14 +15,14 @@ static void test_vectors(void **state)
         text bytes;
         const char *encoded;
     } cases[] = {
-        { TEXT(""), "" },                 // RFC 4648, 10, less the padding
+        { TEXT(""), "" }, // RFC 4648, 10, less the padding
         { TEXT("f"), "Zg" },
         { TEXT("fo"), "Zm8" },
         { TEXT("foo"), "Zm9v" },
         { TEXT("foob"), "Zm9vYg" },
         { TEXT("fooba"), "Zm9vYmE" },
         { TEXT("foobar"), "Zm9vYmFy" },
-        { TEXT("\xFB\xFF"), "-_8" },      // digits 62, 63, 60
+        { TEXT("\xFB\xFF"), "-_8" }, // digits 62, 63, 60
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char encoded[16];
@@ -39,9 +39,9 @@ static void test_refused(void **state)
 {
     (void)state;
     static const text refused[] = {
-        TEXT("Zg=="), TEXT("Zg="),  TEXT("Z"),    TEXT("Zm9vY"),    // padding; a digit that makes no byte
-        TEXT("Zh"),   TEXT("Zm9"),  TEXT("Zm9v\n"), TEXT(" Zm9v"),  // bits left over (3.5); white space
-        TEXT("+/8"),  TEXT("Zm9v!"), TEXT("Zm\0v"), TEXT("Zm9v\xC3\xA9"),
+        TEXT("Zg=="), TEXT("Zg="),   TEXT("Z"),      TEXT("Zm9vY"), // padding; a digit that makes no byte
+        TEXT("Zh"),   TEXT("Zm9"),   TEXT("Zm9v\n"), TEXT(" Zm9v"), // bits left over (3.5); white space
+        TEXT("+/8"),  TEXT("Zm9v!"), TEXT("Zm\0v"),  TEXT("Zm9v\xC3\xA9"),
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         char decoded[16];

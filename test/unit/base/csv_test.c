@@ -31,16 +31,16 @@ static const struct {
     bool faulty;
 } cases[] = {
     { TEXT(""), TEXT(""), false },
-    { TEXT("aaa,bbb,ccc\r\nzzz,yyy,xxx\r\n"), TEXT("aaa|bbb|ccc/zzz|yyy|xxx"), false },       // rule 1
-    { TEXT("aaa,bbb,ccc\r\nzzz,yyy,xxx"), TEXT("aaa|bbb|ccc/zzz|yyy|xxx"), false },           // rule 2
+    { TEXT("aaa,bbb,ccc\r\nzzz,yyy,xxx\r\n"), TEXT("aaa|bbb|ccc/zzz|yyy|xxx"), false }, // rule 1
+    { TEXT("aaa,bbb,ccc\r\nzzz,yyy,xxx"), TEXT("aaa|bbb|ccc/zzz|yyy|xxx"), false },     // rule 2
     { TEXT("a,b\nc,d\n"), TEXT("a|b/c|d"), false },
-    { TEXT(" a , b "), TEXT(" a | b "), false },                                               // rule 4: blanks belong
-    { TEXT("\"aaa\",\"b\r\nbb\",\"ccc\"\r\nzzz"), TEXT("aaa|b\r\nbb|ccc/zzz"), false },       // rules 5 and 6
-    { TEXT("\"aaa\",\"b\"\"bb\",\"\"\"\""), TEXT("aaa|b\"bb|\""), false },                     // rule 7
+    { TEXT(" a , b "), TEXT(" a | b "), false },                                        // rule 4: blanks belong
+    { TEXT("\"aaa\",\"b\r\nbb\",\"ccc\"\r\nzzz"), TEXT("aaa|b\r\nbb|ccc/zzz"), false }, // rules 5 and 6
+    { TEXT("\"aaa\",\"b\"\"bb\",\"\"\"\""), TEXT("aaa|b\"bb|\""), false },              // rule 7
     { TEXT(",\n\"\",\"\"\n"), TEXT("|/|"), false },
     { TEXT("\xEF\xBB\xBF\"a\",b\n"), TEXT("a|b"), false },
     { TEXT("a\n\n\r\nb\n\n"), TEXT("a/b"), false },
-    { TEXT("a\n\"\"\nb"), TEXT("a//b"), false },                                               // quoted: no empty line
+    { TEXT("a\n\"\"\nb"), TEXT("a//b"), false }, // quoted: no empty line
     { TEXT("a,b\"c\n"), TEXT(""), true },
     { TEXT("x\n\"a\"b\n"), TEXT("x"), true },
     { TEXT("x\n\"a\nb"), TEXT("x"), true },
@@ -61,7 +61,8 @@ static void csv_reads(void **state)
         read_all(cases[i].input, arena, &out, &fault);
         text have = buffer_text(&out);
         if (!text_equal(have, cases[i].rows) || (fault != NULL) != cases[i].faulty) {
-            fail_msg("case %d: read \"" TEXT_FMT "\", fault %s", (int)i, TEXT_ARG(have), fault != NULL ? fault : "none");
+            fail_msg("case %d: read \"" TEXT_FMT "\", fault %s", (int)i, TEXT_ARG(have),
+                     fault != NULL ? fault : "none");
         }
         buffer_release(&out);
     }
@@ -71,10 +72,14 @@ static void csv_reads(void **state)
 static void csv_says_where_a_row_stands(void **state)
 {
     (void)state;
-    text input = TEXT("\xEF\xBB\xBF" "a,b\r\n\r\n\"c\nd\",e\nf");
+    text input = TEXT(
+        "\xEF\xBB\xBF"
+        "a,b\r\n\r\n\"c\nd\",e\nf");
     struct csv csv;
     struct csv_row row;
-    static const struct { size_t from, len; } rows[] = { { 3, 5 }, { 10, 8 }, { 18, 1 } };
+    static const struct {
+        size_t from, len;
+    } rows[] = { { 3, 5 }, { 10, 8 }, { 18, 1 } };
     csv_init(&csv, input, NULL);
     for (int i = 0; i < 3; i++) {
         assert_true(csv_next(&csv, &row));
@@ -121,9 +126,12 @@ static void csv_keeps_its_bounds(void **state)
 static void csv_writes_what_it_reads(void **state)
 {
     (void)state;
-    static const struct { text field, written; } fields[] = {
-        { TEXT("plain"), TEXT("plain") }, { TEXT(""), TEXT("") }, { TEXT("a,b"), TEXT("\"a,b\"") },
-        { TEXT("say \"so\""), TEXT("\"say \"\"so\"\"\"") }, { TEXT("a\nb"), TEXT("\"a\nb\"") },
+    static const struct {
+        text field, written;
+    } fields[] = {
+        { TEXT("plain"), TEXT("plain") },   { TEXT(""), TEXT("") },
+        { TEXT("a,b"), TEXT("\"a,b\"") },   { TEXT("say \"so\""), TEXT("\"say \"\"so\"\"\"") },
+        { TEXT("a\nb"), TEXT("\"a\nb\"") },
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct buffer out;

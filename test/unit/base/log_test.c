@@ -3,16 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include <cmocka.h>
 #include <yyjson.h>
+#include <cmocka.h>
 
 #include "base/limits.h"
 #include "base/runtime.h"
@@ -62,9 +62,10 @@ static void test_line(void **state)
     assert_true(text_starts_with(rest, TEXT("{\"time\":\"")));
     assert_true(time_parse(&ms, text_slice(rest, 9, TIME_TEXT_LEN)));
     assert_true(ms >= before && ms <= runtime_now_ms(&runtime_real));
-    text expected = TEXT("\",\"level\":\"warn\",\"event\":\"card.issued\",\"message\":\"A card.\","
-                         "\"series\":\"A\\\"\\\\\\u000a\\u0001\\u007f\",\"count\":-5,\"none\":null,"
-                         "\"bad\":\"a\xEF\xBF\xBDz\\u0085\\u2028\xE2\x82\xAC\",\"min\":-9223372036854775808}\n");
+    text expected = TEXT(
+        "\",\"level\":\"warn\",\"event\":\"card.issued\",\"message\":\"A card.\","
+        "\"series\":\"A\\\"\\\\\\u000a\\u0001\\u007f\",\"count\":-5,\"none\":null,"
+        "\"bad\":\"a\xEF\xBF\xBDz\\u0085\\u2028\xE2\x82\xAC\",\"min\":-9223372036854775808}\n");
     assert_true(text_equal(text_slice(rest, 9 + TIME_TEXT_LEN, rest.len), expected));
 }
 

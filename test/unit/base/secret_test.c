@@ -1,11 +1,11 @@
 #include "base/secret.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,7 +85,10 @@ static void test_equal_and_wipe(void **state)
     assert_true(secret_equal("a", "b", 0));
     char pin[] = "1234";
     secret_wipe(pin, 3);
-    assert_memory_equal(pin, "\0\0\0" "4", 5);
+    assert_memory_equal(pin,
+                        "\0\0\0"
+                        "4",
+                        5);
 }
 
 int main(void)

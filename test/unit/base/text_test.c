@@ -53,8 +53,8 @@ static void test_slice_and_trim(void **state)
         size_t from, len;
         text expected;
     } cases[] = {
-        { 0, 5, TEXT("abcde") }, { 1, 3, TEXT("bcd") },   { 3, 9, TEXT("de") },
-        { 5, 1, TEXT("") },      { 9, 1, TEXT("") },      { 2, SIZE_MAX, TEXT("cde") },
+        { 0, 5, TEXT("abcde") }, { 1, 3, TEXT("bcd") }, { 3, 9, TEXT("de") },
+        { 5, 1, TEXT("") },      { 9, 1, TEXT("") },    { 2, SIZE_MAX, TEXT("cde") },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_true(text_equal(text_slice(TEXT("abcde"), cases[i].from, cases[i].len), cases[i].expected));
@@ -189,7 +189,7 @@ static void test_integers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal),   cmocka_unit_test(test_ends),    cmocka_unit_test(test_slice_and_trim),
+        cmocka_unit_test(test_equal),          cmocka_unit_test(test_ends), cmocka_unit_test(test_slice_and_trim),
         cmocka_unit_test(test_split_and_find), cmocka_unit_test(test_utf8), cmocka_unit_test(test_control),
         cmocka_unit_test(test_integers),
     };

@@ -1,10 +1,10 @@
 #include "base/time_text.h"
 
-#include <stdio.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -18,10 +18,10 @@ static void test_time(void **state)
     } cases[] = {
         { 0, "1970-01-01T00:00:00.000Z" },
         { -1, "1969-12-31T23:59:59.999Z" },
-        { INT64_C(1000000000000), "2001-09-09T01:46:40.000Z" },   // the billionth second
-        { INT64_C(2147483647999), "2038-01-19T03:14:07.999Z" },   // the last second of 32 bits
+        { INT64_C(1000000000000), "2001-09-09T01:46:40.000Z" }, // the billionth second
+        { INT64_C(2147483647999), "2038-01-19T03:14:07.999Z" }, // the last second of 32 bits
         { INT64_C(951782400000), "2000-02-29T00:00:00.000Z" },
-        { INT64_C(-2208988800000), "1900-01-01T00:00:00.000Z" },  // RFC 868: 2,208,988,800 seconds before 1970
+        { INT64_C(-2208988800000), "1900-01-01T00:00:00.000Z" }, // RFC 868: 2,208,988,800 seconds before 1970
         { INT64_C(253402300799999), "9999-12-31T23:59:59.999Z" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -46,10 +46,10 @@ static void test_time_parse(void **state)
         text written;
         const char *printed; // NULL: refused
     } cases[] = {
-        { TEXT("1985-04-12T23:20:50.52Z"), "1985-04-12T23:20:50.520Z" },       // RFC 3339, 5.8
-        { TEXT("1996-12-19T16:39:57-08:00"), "1996-12-20T00:39:57.000Z" },     // RFC 3339, 5.8
-        { TEXT("1937-01-01T12:00:27.87+00:20"), "1937-01-01T11:40:27.870Z" },  // RFC 3339, 5.8
-        { TEXT("1990-12-31T23:59:60Z"), NULL },                                // RFC 3339, 5.8: a leap second
+        { TEXT("1985-04-12T23:20:50.52Z"), "1985-04-12T23:20:50.520Z" },      // RFC 3339, 5.8
+        { TEXT("1996-12-19T16:39:57-08:00"), "1996-12-20T00:39:57.000Z" },    // RFC 3339, 5.8
+        { TEXT("1937-01-01T12:00:27.87+00:20"), "1937-01-01T11:40:27.870Z" }, // RFC 3339, 5.8
+        { TEXT("1990-12-31T23:59:60Z"), NULL },                               // RFC 3339, 5.8: a leap second
         { TEXT("2026-11-21t05:00:00z"), "2026-11-21T05:00:00.000Z" },
         { TEXT("2026-11-21T05:00:00-00:00"), "2026-11-21T05:00:00.000Z" },
         { TEXT("2026-11-21T05:00:00.1239999999999999999999Z"), "2026-11-21T05:00:00.123Z" },
@@ -119,10 +119,11 @@ static void test_date(void **state)
 {
     (void)state;
     static const text refused[] = {
-        TEXT("2023-02-29"), TEXT("1900-02-29"), TEXT("2100-02-29"), TEXT("2026-04-31"), TEXT("2026-00-10"),
-        TEXT("2026-13-10"), TEXT("2026-01-00"), TEXT("2026-01-32"), TEXT("1899-12-31"), TEXT("0000-01-01"),
-        TEXT("2026-1-01"),  TEXT("2026-01-1"),  TEXT("26-01-01"),   TEXT("20260101"),   TEXT("2026/01/01"),
-        TEXT("2026-01-01 "), TEXT(" 2026-01-01"), TEXT("12026-01-01"), TEXT("2026-01-0x"), TEXT(""), TEXT_ABSENT,
+        TEXT("2023-02-29"),  TEXT("1900-02-29"),  TEXT("2100-02-29"),  TEXT("2026-04-31"), TEXT("2026-00-10"),
+        TEXT("2026-13-10"),  TEXT("2026-01-00"),  TEXT("2026-01-32"),  TEXT("1899-12-31"), TEXT("0000-01-01"),
+        TEXT("2026-1-01"),   TEXT("2026-01-1"),   TEXT("26-01-01"),    TEXT("20260101"),   TEXT("2026/01/01"),
+        TEXT("2026-01-01 "), TEXT(" 2026-01-01"), TEXT("12026-01-01"), TEXT("2026-01-0x"), TEXT(""),
+        TEXT_ABSENT,
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         int32_t days = 77;
@@ -156,10 +157,10 @@ static void test_months(void **state)
         int months;
         const char *expected;
     } cases[] = {
-        { TEXT("2026-11-21"), 0, "2026-11-30" },  { TEXT("2026-11-21"), 36, "2029-11-30" },
-        { TEXT("2026-12-31"), 1, "2027-01-31" },  { TEXT("2027-01-31"), 1, "2027-02-28" },
-        { TEXT("2028-01-01"), 1, "2028-02-29" },  { TEXT("2026-03-15"), -1, "2026-02-28" },
-        { TEXT("2026-01-15"), -1, "2025-12-31" }, { TEXT("2000-02-29"), -1200, "1900-02-28" },
+        { TEXT("2026-11-21"), 0, "2026-11-30" },    { TEXT("2026-11-21"), 36, "2029-11-30" },
+        { TEXT("2026-12-31"), 1, "2027-01-31" },    { TEXT("2027-01-31"), 1, "2027-02-28" },
+        { TEXT("2028-01-01"), 1, "2028-02-29" },    { TEXT("2026-03-15"), -1, "2026-02-28" },
+        { TEXT("2026-01-15"), -1, "2025-12-31" },   { TEXT("2000-02-29"), -1200, "1900-02-28" },
         { TEXT("2000-02-29"), 4800, "2400-02-29" }, { TEXT("2026-06-30"), 13, "2027-07-31" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -174,11 +175,8 @@ static void test_months(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time),
-        cmocka_unit_test(test_time_parse),
-        cmocka_unit_test(test_every_date_of_500_years),
-        cmocka_unit_test(test_date),
-        cmocka_unit_test(test_months),
+        cmocka_unit_test(test_time), cmocka_unit_test(test_time_parse), cmocka_unit_test(test_every_date_of_500_years),
+        cmocka_unit_test(test_date), cmocka_unit_test(test_months),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,9 @@ static struct aead *new_aead(const char *key_hex)
     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0a" \
     "bcc9f662"
 
-static const struct { const char *key, *nonce, *plain, *associated, *cipher, *tag; } cases[] = {
+static const struct {
+    const char *key, *nonce, *plain, *associated, *cipher, *tag;
+} cases[] = {
     { "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "", "", "",
       "530f8afbc74536b9a963b4f1c4cb738b" },
     { "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000",

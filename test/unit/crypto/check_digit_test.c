@@ -31,7 +31,11 @@ static void test_by_hand(void **state)
 {
     (void)state;
     // In each number '?' is where the check digit goes.
-    static const struct { enum check_digit method; text number; char digit; } cases[] = {
+    static const struct {
+        enum check_digit method;
+        text number;
+        char digit;
+    } cases[] = {
         { CHECK_DIGIT_LUHN, { "7992739871?", 11 }, '3' },
         { CHECK_DIGIT_LUHN, { "0?", 2 }, '0' },
         { CHECK_DIGIT_LUHN, { "?", 1 }, '0' },

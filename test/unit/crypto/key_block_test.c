@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
+#include <cmocka.h>
 
 #include "crypto/mac.h"
 #include "support/vector_file.h"
@@ -25,7 +25,10 @@ static struct secret secret_of(const void *bytes, size_t len)
 static const struct key_block_header d0_header = { "D0", 'A', 'B', "01", 'N' };
 
 // "Random" bytes that a test chooses: the padding.
-struct given { const uint8_t *bytes; size_t len; };
+struct given {
+    const uint8_t *bytes;
+    size_t len;
+};
 
 static void given_bytes(void *context, void *out, size_t len)
 {
@@ -127,10 +130,22 @@ static void test_lengths(void **state)
 {
     (void)state;
     // The padded length shows in the block: 16 + 2 * (2 + shown, up to the next 16) + 32.
-    static const struct { char algorithm; size_t kbpk_len, key_len, padded_len, block_len; } cases[] = {
-        { 'A', 32, 16, 0, 144 },  { 'A', 32, 32, 0, 144 },  { 'A', 24, 24, 0, 144 },   { 'A', 16, 16, 16, 112 },
-        { 'H', 32, 32, 0, 208 },  { 'H', 32, 64, 0, 208 },  { 'H', 32, 100, 0, 272 },  { 'T', 32, 16, 0, 112 },
-        { 'E', 32, 32, 0, 144 },  { 'E', 32, 14, 0, 80 },   { 'E', 32, 15, 0, 112 },   { 'E', 24, 1, 478, 1008 },
+    static const struct {
+        char algorithm;
+        size_t kbpk_len, key_len, padded_len, block_len;
+    } cases[] = {
+        { 'A', 32, 16, 0, 144 },
+        { 'A', 32, 32, 0, 144 },
+        { 'A', 24, 24, 0, 144 },
+        { 'A', 16, 16, 16, 112 },
+        { 'H', 32, 32, 0, 208 },
+        { 'H', 32, 64, 0, 208 },
+        { 'H', 32, 100, 0, 272 },
+        { 'T', 32, 16, 0, 112 },
+        { 'E', 32, 32, 0, 144 },
+        { 'E', 32, 14, 0, 80 },
+        { 'E', 32, 15, 0, 112 },
+        { 'E', 24, 1, 478, 1008 },
         { 'E', 32, KEY_BLOCK_KEY_LEN_MAX, 0, 1008 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -188,30 +203,60 @@ static size_t forge(char block[ROOM], const struct secret *kbpk, const char *hea
     return (size_t)(at - block);
 }
 
-#define X16 "xxxxxxxxxxxxxxxx"
+#define X16  "xxxxxxxxxxxxxxxx"
 #define X240 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
 
 static void test_headers(void **state)
 {
     (void)state;
-    static const struct { const char *head; bool sound; } cases[] = {
+    static const struct {
+        const char *head;
+        bool sound;
+    } cases[] = {
         { "D????D0AB01N0000", true },
-        { "D????D0AB01N0010", true },                         // a key context
-        { "D????10ZB01N0020", true },                         // a proprietary usage and algorithm
-        { "D????D0AB01N0100" "KS10xxxxxxxxxxxx", true },
-        { "D????D0AB01N0100" "PB10xxxxxxxxxxxx", true },
-        { "D????D0AB01N0200" "KS08xxxx" "PB08xxxx", true },
-        { "D????D0AB01N0200" "KS08 ~!x" "1004" "PB04" "", false },   // the count says two, three stand there
-        { "D????D0AB01N0300" "KS08 ~!x" "1004" "PB04", true },
-        { "D????D0AB01N0100" "CT00020010xxxxxx", false },     // a longer length, of nothing
-        { "D????D0AB01N0100" "CT000210xxxxxxxx", true },
-        { "D????D0AB01N0100" "CT00040010xxxxxx", true },
-        { "D????D0AB01N0100" "CT00030" "10xxxxxxx", true },
-        { "D????D0AB01N0100" "CT00040100xxxxxx" X240, true },  // 256 characters
+        { "D????D0AB01N0010", true }, // a key context
+        { "D????10ZB01N0020", true }, // a proprietary usage and algorithm
+        { "D????D0AB01N0100"
+          "KS10xxxxxxxxxxxx",
+          true },
+        { "D????D0AB01N0100"
+          "PB10xxxxxxxxxxxx",
+          true },
+        { "D????D0AB01N0200"
+          "KS08xxxx"
+          "PB08xxxx",
+          true },
+        { "D????D0AB01N0200"
+          "KS08 ~!x"
+          "1004"
+          "PB04"
+          "",
+          false }, // the count says two, three stand there
+        { "D????D0AB01N0300"
+          "KS08 ~!x"
+          "1004"
+          "PB04",
+          true },
+        { "D????D0AB01N0100"
+          "CT00020010xxxxxx",
+          false }, // a longer length, of nothing
+        { "D????D0AB01N0100"
+          "CT000210xxxxxxxx",
+          true },
+        { "D????D0AB01N0100"
+          "CT00040010xxxxxx",
+          true },
+        { "D????D0AB01N0100"
+          "CT00030"
+          "10xxxxxxx",
+          true },
+        { "D????D0AB01N0100"
+          "CT00040100xxxxxx" X240,
+          true }, // 256 characters
 
-        { "B????D0AB01N0000", false },                        // another version
+        { "B????D0AB01N0000", false }, // another version
         { "d????D0AB01N0000", false },
-        { "D0128D0AB01N0000", false },                        // not its length
+        { "D0128D0AB01N0000", false }, // not its length
         { "D00A0D0AB01N0000", false },
         { "D????d0AB01N0000", false },
         { "D????D AB01N0000", false },
@@ -219,27 +264,66 @@ static void test_headers(void **state)
         { "D????D0A-01N0000", false },
         { "D????D0AB0.N0000", false },
         { "D????D0AB01n0000", false },
-        { "D????D0AB01N0030", false },                        // no such key context
+        { "D????D0AB01N0030", false }, // no such key context
         { "D????D0AB01N0001", false },
         { "D????D0AB01N0A00", false },
-        { "D????D0AB01N0100", false },                        // an optional block is announced and missing
-        { "D????D0AB01N9900" "KS10xxxxxxxxxxxx", false },
-        { "D????D0AB01N0000" "KS10xxxxxxxxxxxx", false },     // not announced: it is no cipher text
-        { "D????D0AB01N0200" "KS08xxxx" "KS08xxxx", false },  // twice the same
-        { "D????D0AB01N0300" "KS04" "KP08xxxx" "KS04", false },
-        { "D????D0AB01N0200" "PB08xxxx" "KS08xxxx", false },  // padding is last
-        { "D????D0AB01N0100" "kS10xxxxxxxxxxxx", false },
-        { "D????D0AB01N0100" "K\x80" "10xxxxxxxxxxxx", false },
-        { "D????D0AB01N0100" "KS10xxxxxxxxxxx\x7F", false },
-        { "D????D0AB01N0100" "KS10xxxxxx\nxxxxx", false },
-        { "D????D0AB01N0100" "KS0axxxxxxxxxxxx", false },
-        { "D????D0AB01N0100" "KS03xxxxxxxxxxxx", false },     // shorter than its own head
-        { "D????D0AB01N0100" "KSFFxxxxxxxxxxxx", false },     // past the end
-        { "D????D0AB01N0100" "KS08xxxx", false },             // not whole cipher blocks
-        { "D????D0AB01N0100" "CT000010xxxxxxxx", false },     // a length of no characters
-        { "D????D0AB01N0100" "CT000500010xxxxx", false },
-        { "D????D0AB01N0100" "CT00FF0010xxxxxx", false },
-        { "D????D0AB01N0100" "CT00040009xxxxxx", false },     // shorter than its own head
+        { "D????D0AB01N0100", false }, // an optional block is announced and missing
+        { "D????D0AB01N9900"
+          "KS10xxxxxxxxxxxx",
+          false },
+        { "D????D0AB01N0000"
+          "KS10xxxxxxxxxxxx",
+          false }, // not announced: it is no cipher text
+        { "D????D0AB01N0200"
+          "KS08xxxx"
+          "KS08xxxx",
+          false }, // twice the same
+        { "D????D0AB01N0300"
+          "KS04"
+          "KP08xxxx"
+          "KS04",
+          false },
+        { "D????D0AB01N0200"
+          "PB08xxxx"
+          "KS08xxxx",
+          false }, // padding is last
+        { "D????D0AB01N0100"
+          "kS10xxxxxxxxxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "K\x80"
+          "10xxxxxxxxxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "KS10xxxxxxxxxxx\x7F",
+          false },
+        { "D????D0AB01N0100"
+          "KS10xxxxxx\nxxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "KS0axxxxxxxxxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "KS03xxxxxxxxxxxx",
+          false }, // shorter than its own head
+        { "D????D0AB01N0100"
+          "KSFFxxxxxxxxxxxx",
+          false }, // past the end
+        { "D????D0AB01N0100"
+          "KS08xxxx",
+          false }, // not whole cipher blocks
+        { "D????D0AB01N0100"
+          "CT000010xxxxxxxx",
+          false }, // a length of no characters
+        { "D????D0AB01N0100"
+          "CT000500010xxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "CT00FF0010xxxxxx",
+          false },
+        { "D????D0AB01N0100"
+          "CT00040009xxxxxx",
+          false }, // shorter than its own head
     };
     static const uint8_t plain[32] = { 0, 128, 'k' };
     struct secret kbpk = secret_of("0123456789abcdef", 16);
@@ -276,9 +360,12 @@ static void test_plaintexts(void **state)
 {
     (void)state;
     // 32 bytes of plaintext have room for 30 of key.
-    static const struct { uint8_t high, low; size_t key_len; } cases[] = {
-        { 0, 8, 1 }, { 0, 240, 30 }, { 0, 0, 0 }, { 0, 127, 0 }, { 0, 129, 0 }, { 0, 248, 0 }, { 1, 0, 0 },
-        { 255, 248, 0 },
+    static const struct {
+        uint8_t high, low;
+        size_t key_len;
+    } cases[] = {
+        { 0, 8, 1 },   { 0, 240, 30 }, { 0, 0, 0 }, { 0, 127, 0 },
+        { 0, 129, 0 }, { 0, 248, 0 },  { 1, 0, 0 }, { 255, 248, 0 },
     };
     struct secret kbpk = secret_of("0123456789abcdef", 16);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -301,10 +388,8 @@ static void test_plaintexts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_blocks),
-        cmocka_unit_test(test_damage_is_refused),
-        cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_published_blocks), cmocka_unit_test(test_damage_is_refused),
+        cmocka_unit_test(test_lengths),          cmocka_unit_test(test_headers),
         cmocka_unit_test(test_plaintexts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,10 +110,16 @@ static void test_blocks_are_the_same_as_one_by_one(void **state)
     (void)state;
     static const uint8_t key[PERMUTATION_KEY_LEN] = { 9 };
     // Odd and even lengths; the last interval crosses the place where the lower half turns over.
-    static const struct { uint64_t size, first; size_t count; } cases[] = {
-        { 1000, 0, 1000 },          { 100000, 99000, 1000 },
-        { 1000000, 0, 1000 },       { 1000000, 999000, 1000 },
-        { 10000000, 9990, 515 },    { 1000000000ULL, 99700, PERMUTATION_BLOCK_COUNT },
+    static const struct {
+        uint64_t size, first;
+        size_t count;
+    } cases[] = {
+        { 1000, 0, 1000 },
+        { 100000, 99000, 1000 },
+        { 1000000, 0, 1000 },
+        { 1000000, 999000, 1000 },
+        { 10000000, 9990, 515 },
+        { 1000000000ULL, 99700, PERMUTATION_BLOCK_COUNT },
         { 1000000000000ULL, 1999000, PERMUTATION_BLOCK_COUNT * 4 + 1 },
         { PERMUTATION_SIZE_MAX, PERMUTATION_SIZE_MAX - 1000, 1000 },
         { PERMUTATION_SIZE_MAX, 2999999990ULL, 20 },

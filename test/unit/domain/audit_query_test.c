@@ -7,14 +7,17 @@ static const char ADD_AUDIT[] =
     "subject_type, subject_id, result, detail, hash) VALUES ($1, $2, $3, $4, 1, $5, $6, 0, NULL, NULL, $7, 'card', $8, $9, NULL, $10)";
 static const char ADD_EVENT[] =
     "INSERT INTO event (lane, sequence, organization_id, type, subject_type, subject_id, at_ms, data) VALUES ($1, $2, $3, $4, 'card', 5, 6, NULL)";
-static const char ADD_RUN[] = "INSERT INTO event_run (first_number, lane, first_sequence, count) VALUES ($1, $2, $3, $4)";
+static const char ADD_RUN[] =
+    "INSERT INTO event_run (first_number, lane, first_sequence, count) VALUES ($1, $2, $3, $4)";
 
 // Lane, sequence, time; two lanes wrote in the same millisecond.
-static const struct { int64_t lane, sequence, at_ms; const char *actor, *action, *result; int64_t subject_id; } records[] = {
-    { 901, 1, 100, "a", "card.issued", "ok", 11 },
-    { 902, 1, 200, "a", "card.issued", "card_not_found", 12 },
-    { 901, 2, 200, "b", "card.changed", "ok", 11 },
-    { 901, 3, 200, "b", "card.changed", "ok", 12 },
+static const struct {
+    int64_t lane, sequence, at_ms;
+    const char *actor, *action, *result;
+    int64_t subject_id;
+} records[] = {
+    { 901, 1, 100, "a", "card.issued", "ok", 11 },  { 902, 1, 200, "a", "card.issued", "card_not_found", 12 },
+    { 901, 2, 200, "b", "card.changed", "ok", 11 }, { 901, 3, 200, "b", "card.changed", "ok", 12 },
     { 902, 2, 300, "a", "card.changed", "ok", 11 },
 };
 
@@ -23,11 +26,12 @@ static void add_records(struct fixture *fixture)
     uint8_t hash[32] = { 7 };
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
         assert_int_equal(work_run(fixture_next(fixture), ADD_AUDIT,
-                                  ARGS(value_i64(records[i].lane), value_i64(records[i].sequence), value_i64(records[i].at_ms),
-                                       value_i64(fixture->organization.id), value_i64(records[i].actor[0]),
-                                       value_text(text_of(records[i].actor)), value_text(text_of(records[i].action)),
-                                       value_i64(records[i].subject_id), value_text(text_of(records[i].result)),
-                                       value_blob(hash, sizeof hash))), OK);
+                                  ARGS(value_i64(records[i].lane), value_i64(records[i].sequence),
+                                       value_i64(records[i].at_ms), value_i64(fixture->organization.id),
+                                       value_i64(records[i].actor[0]), value_text(text_of(records[i].actor)),
+                                       value_text(text_of(records[i].action)), value_i64(records[i].subject_id),
+                                       value_text(text_of(records[i].result)), value_blob(hash, sizeof hash))),
+                         OK);
     }
 }
 
@@ -51,7 +55,10 @@ static void test_filters(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     add_records(fixture);
-    const struct { struct audit_filter filter; const char *expected; } cases[] = {
+    const struct {
+        struct audit_filter filter;
+        const char *expected;
+    } cases[] = {
         { { .limit = 10 }, "902:2 902:1 901:3 901:2 901:1" },
         { { .limit = 2 }, "902:2 902:1" },
         { { .limit = 10, .action = TEXT("card.changed") }, "902:2 901:3 901:2" },
@@ -74,16 +81,19 @@ static void test_pages(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     add_records(fixture);
-    const struct { struct audit_place after; int64_t to_ms; const char *expected; } cases[] = {
-        { { 300, 902, 2 }, 0, "902:1 901:3" },
-        { { 200, 902, 1 }, 0, "901:3 901:2" },
-        { { 200, 901, 3 }, 0, "901:2 901:1" },
-        { { 100, 901, 1 }, 0, "" },
+    const struct {
+        struct audit_place after;
+        int64_t to_ms;
+        const char *expected;
+    } cases[] = {
+        { { 300, 902, 2 }, 0, "902:1 901:3" },   { { 200, 902, 1 }, 0, "901:3 901:2" },
+        { { 200, 901, 3 }, 0, "901:2 901:1" },   { { 100, 901, 1 }, 0, "" },
         { { 200, 901, 3 }, 300, "901:2 901:1" }, // the cursor lies before the end of the time
         { { 300, 902, 2 }, 200, "901:1" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        expect(fixture, &(struct audit_filter){ .limit = 2, .after = &cases[i].after, .to_ms = cases[i].to_ms }, cases[i].expected);
+        expect(fixture, &(struct audit_filter){ .limit = 2, .after = &cases[i].after, .to_ms = cases[i].to_ms },
+               cases[i].expected);
     }
 }
 
@@ -93,7 +103,8 @@ static void test_place(void **state)
     struct audit_place place;
     assert_true(audit_place_parse(&place, audit_place_print(fixture->arena, &(struct audit_record){ 3, 4, 5 })));
     assert_true(place.lane == 3 && place.sequence == 4 && place.at_ms == 5);
-    static const char *const bad[] = { "", "5", "5-3", "5-3-", "5-3-4-", "5-3-4-1", "-5-3-4", "5-3-x", "5--3-4", "99999999999999999999-1-1" };
+    static const char *const bad[] = { "",        "5",      "5-3",   "5-3-",   "5-3-4-",
+                                       "5-3-4-1", "-5-3-4", "5-3-x", "5--3-4", "99999999999999999999-1-1" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(audit_place_parse(&place, text_of(bad[i])));
     }
@@ -107,7 +118,8 @@ static void expect_events(struct fixture *fixture, int64_t after, int64_t limit,
     assert_int_equal(event_list(fixture_next(fixture), &found, &count, after, limit), OK);
     for (int i = 0; i < count; i++) {
         size_t len = strlen(line);
-        snprintf(line + len, sizeof line - len, "%s%lld=" TEXT_FMT, i > 0 ? " " : "", (long long)found[i].number, TEXT_ARG(found[i].type));
+        snprintf(line + len, sizeof line - len, "%s%lld=" TEXT_FMT, i > 0 ? " " : "", (long long)found[i].number,
+                 TEXT_ARG(found[i].type));
     }
     assert_string_equal(line, expected);
 }
@@ -116,18 +128,26 @@ static void test_events(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     // Runs: 1-2 lane 901 (1-2), 3 lane 902 (1), 4-5 lane 901 (3-4, the first of another organisation); lane 902 (2) is not published.
-    static const struct { int64_t lane, sequence, other; const char *type; } events[] = {
-        { 901, 1, 0, "a" }, { 901, 2, 0, "b" }, { 902, 1, 0, "c" }, { 901, 3, 1, "x" }, { 901, 4, 0, "d" }, { 902, 2, 0, "y" },
+    static const struct {
+        int64_t lane, sequence, other;
+        const char *type;
+    } events[] = {
+        { 901, 1, 0, "a" }, { 901, 2, 0, "b" }, { 902, 1, 0, "c" },
+        { 901, 3, 1, "x" }, { 901, 4, 0, "d" }, { 902, 2, 0, "y" },
     };
     static const int64_t runs[][4] = { { 1, 901, 1, 2 }, { 3, 902, 1, 1 }, { 4, 901, 3, 2 } };
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
-        assert_int_equal(work_run(fixture_next(fixture), ADD_EVENT,
-                                  ARGS(value_i64(events[i].lane), value_i64(events[i].sequence),
-                                       value_i64(fixture->organization.id + events[i].other), value_text(text_of(events[i].type)))), OK);
+        assert_int_equal(
+            work_run(fixture_next(fixture), ADD_EVENT,
+                     ARGS(value_i64(events[i].lane), value_i64(events[i].sequence),
+                          value_i64(fixture->organization.id + events[i].other), value_text(text_of(events[i].type)))),
+            OK);
     }
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
-        assert_int_equal(work_run(fixture_next(fixture), ADD_RUN,
-                                  ARGS(value_i64(runs[i][0]), value_i64(runs[i][1]), value_i64(runs[i][2]), value_i64(runs[i][3]))), OK);
+        assert_int_equal(
+            work_run(fixture_next(fixture), ADD_RUN,
+                     ARGS(value_i64(runs[i][0]), value_i64(runs[i][1]), value_i64(runs[i][2]), value_i64(runs[i][3]))),
+            OK);
     }
     expect_events(fixture, 0, 10, "1=a 2=b 3=c 5=d");
     expect_events(fixture, 0, 2, "1=a 2=b");
@@ -142,7 +162,10 @@ static void test_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_filters), ON_BOTH_ENGINES(test_pages), ON_BOTH_ENGINES(test_place), ON_BOTH_ENGINES(test_events),
+        ON_BOTH_ENGINES(test_filters),
+        ON_BOTH_ENGINES(test_pages),
+        ON_BOTH_ENGINES(test_place),
+        ON_BOTH_ENGINES(test_events),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

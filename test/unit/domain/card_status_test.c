@@ -11,22 +11,28 @@
 // The table of domain.md, "Card status", typed by hand: from (rows) to (columns), in the order of the statuses.
 static const char *const expected[7][7] = {
     //                 not_issued inactive  active      suspended blocked  expired   closed
-    /* not_issued */ { "label",   "link",   "link",     NULL,     NULL,    NULL,     "void" },
-    /* inactive   */ { "unlink",  NULL,     "activate", "freeze", "block", "expire", "close" },
-    /* active     */ { "unlink",  NULL,     "label",    "freeze", "block", "expire", "close" },
-    /* suspended  */ { "unlink",  NULL,     "unfreeze", "label",  "block", "expire", "close" },
-    /* blocked    */ { NULL,      NULL,     "lift",     NULL,     "label", "expire", "close" },
-    /* expired    */ { NULL,      NULL,     "renew",    NULL,     NULL,    NULL,     "close" },
-    /* closed     */ { NULL,      NULL,     NULL,       NULL,     NULL,    NULL,     NULL },
+    /* not_issued */ { "label", "link", "link", NULL, NULL, NULL, "void" },
+    /* inactive   */ { "unlink", NULL, "activate", "freeze", "block", "expire", "close" },
+    /* active     */ { "unlink", NULL, "label", "freeze", "block", "expire", "close" },
+    /* suspended  */ { "unlink", NULL, "unfreeze", "label", "block", "expire", "close" },
+    /* blocked    */ { NULL, NULL, "lift", NULL, "label", "expire", "close" },
+    /* expired    */ { NULL, NULL, "renew", NULL, NULL, NULL, "close" },
+    /* closed     */ { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 static const char *const names[7] = { "not_issued", "inactive", "active", "suspended", "blocked", "expired", "closed" };
 
-static const struct { const char *action; enum permission permission; bool by_hand; } actions[] = {
-    { "label", MAY_CHANGE_CARDS, true },     { "link", MAY_ISSUE_CARDS, false },    { "void", MAY_VOID_BATCHES, true },
-    { "unlink", MAY_UNLINK_CARDS, false },   { "activate", MAY_CHANGE_CARDS, true }, { "freeze", MAY_CHANGE_CARDS, true },
-    { "block", MAY_BLOCK_CARDS, true },      { "expire", PERMISSION_NONE, false },  { "close", MAY_CHANGE_CARDS, true },
-    { "unfreeze", MAY_CHANGE_CARDS, true },  { "lift", MAY_LIFT_BLOCKS, true },     { "renew", MAY_ISSUE_CARDS, true },
+static const struct {
+    const char *action;
+    enum permission permission;
+    bool by_hand;
+} actions[] = {
+    { "label", MAY_CHANGE_CARDS, true },    { "link", MAY_ISSUE_CARDS, false },
+    { "void", MAY_VOID_BATCHES, true },     { "unlink", MAY_UNLINK_CARDS, false },
+    { "activate", MAY_CHANGE_CARDS, true }, { "freeze", MAY_CHANGE_CARDS, true },
+    { "block", MAY_BLOCK_CARDS, true },     { "expire", PERMISSION_NONE, false },
+    { "close", MAY_CHANGE_CARDS, true },    { "unfreeze", MAY_CHANGE_CARDS, true },
+    { "lift", MAY_LIFT_BLOCKS, true },      { "renew", MAY_ISSUE_CARDS, true },
 };
 
 static void check_action(const struct card_transition *transition)
@@ -47,7 +53,8 @@ static void test_transitions(void **state)
     assert_int_equal(CARD_STATUS_COUNT, 7);
     for (int from = 0; from < 7; from++) {
         for (int to = 0; to < 7; to++) {
-            const struct card_transition *transition = card_transition_find((enum card_status)from, (enum card_status)to);
+            const struct card_transition *transition =
+                card_transition_find((enum card_status)from, (enum card_status)to);
             if (expected[from][to] == NULL) {
                 assert_null(transition);
             } else {

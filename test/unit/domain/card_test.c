@@ -16,7 +16,9 @@
 
 static int64_t make_customer(struct fixture *fixture, const char *external_id)
 {
-    struct customer customer = { .external_id = text_of(external_id), .date_of_birth = DATE_NONE, .verification = VERIFICATION_VERIFIED };
+    struct customer customer = { .external_id = text_of(external_id),
+                                 .date_of_birth = DATE_NONE,
+                                 .verification = VERIFICATION_VERIFIED };
     assert_int_equal(customer_create(fixture_next(fixture), &customer), OK);
     return customer.id;
 }
@@ -104,7 +106,8 @@ static void test_unlinked_number_rests(void **state)
     assert_int_equal(series_get(fixture_next(fixture), &series, series_id), OK);
     assert_int_equal(card_number(&fixture->work, &card, &series, clear), OK);
     assert_int_equal(card_unlink(fixture_next(fixture), &card, card.id, CARD_REASON_REQUESTED, TEXT_ABSENT), OK);
-    const struct card_order again = { .customer_id = second_customer, .number = { clear, (size_t)series.layout.length } };
+    const struct card_order again = { .customer_id = second_customer,
+                                      .number = { clear, (size_t)series.layout.length } };
     struct card_order_verdict verdict;
     struct card second;
     text number;
@@ -124,7 +127,9 @@ static void test_download_window_ends(void **state)
     struct fixture *fixture = fixture_of(state);
     int64_t series_id = make_series(fixture, INTEGER_NONE, -1);
     struct number_batch batch;
-    assert_int_equal(number_batch_draw(fixture_next(fixture), &batch, &(struct number_batch_order){ .series_id = series_id, .count = 5 }), OK);
+    assert_int_equal(number_batch_draw(fixture_next(fixture), &batch,
+                                       &(struct number_batch_order){ .series_id = series_id, .count = 5 }),
+                     OK);
     pass_days(fixture, 29);
     assert_int_equal(number_batch_require_download(&batch, fixture->now_ms), OK);
     pass_days(fixture, 2);
@@ -143,7 +148,9 @@ static void test_batch_passes_over_registered_places(void **state)
     assert_int_equal(number_at(fixture->keyring, &series, 2, third), OK);
     const struct card_registration registration = { .number = { third, (size_t)series.layout.length } };
     assert_int_equal(card_register(fixture_next(fixture), &card, &registration), OK);
-    assert_int_equal(number_batch_draw(fixture_next(fixture), &batch, &(struct number_batch_order){ .series_id = series_id, .count = 5 }), OK);
+    assert_int_equal(number_batch_draw(fixture_next(fixture), &batch,
+                                       &(struct number_batch_order){ .series_id = series_id, .count = 5 }),
+                     OK);
     assert_int_equal(batch.first, 0);
     assert_int_equal(batch.span, 6);
     struct number_file *file;

@@ -7,8 +7,11 @@
 
 static struct customer person(const char *first, const char *last, const char *external_id)
 {
-    return (struct customer){ .first_name = text_of(first), .last_name = text_of(last), .external_id = text_of(external_id),
-                              .date_of_birth = DATE_NONE, .verification = -1 };
+    return (struct customer){ .first_name = text_of(first),
+                              .last_name = text_of(last),
+                              .external_id = text_of(external_id),
+                              .date_of_birth = DATE_NONE,
+                              .verification = -1 };
 }
 
 static int64_t make(struct fixture *fixture, const char *first, const char *last, const char *external_id)
@@ -47,21 +50,48 @@ static void test_create_refusals(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     int32_t today = date_of_ms(fixture->now_ms);
-    struct customer taken = { .external_id = TEXT("C-1"), .mobile = TEXT("+919800000001"), .email = TEXT("a@example.com"),
-                              .date_of_birth = DATE_NONE, .verification = -1 };
+    struct customer taken = { .external_id = TEXT("C-1"),
+                              .mobile = TEXT("+919800000001"),
+                              .email = TEXT("a@example.com"),
+                              .date_of_birth = DATE_NONE,
+                              .verification = -1 };
     assert_int_equal(customer_create(&fixture->work, &taken), OK);
     const struct {
         struct customer customer;
         status result, external_id, mobile, email, date_of_birth, verification;
     } cases[] = {
-        { { .external_id = TEXT("C-1"), .mobile = TEXT("+919800000001"), .email = TEXT("A@example.com"), .date_of_birth = DATE_NONE },
-          CUSTOMER_EXISTS, CUSTOMER_EXISTS, CUSTOMER_EXISTS, CUSTOMER_EXISTS, OK, OK },
+        { { .external_id = TEXT("C-1"),
+            .mobile = TEXT("+919800000001"),
+            .email = TEXT("A@example.com"),
+            .date_of_birth = DATE_NONE },
+          CUSTOMER_EXISTS,
+          CUSTOMER_EXISTS,
+          CUSTOMER_EXISTS,
+          CUSTOMER_EXISTS,
+          OK,
+          OK },
         { { .external_id = TEXT("C-2"), .email = TEXT("A@Example.com"), .date_of_birth = DATE_NONE },
-          CUSTOMER_EXISTS, OK, OK, CUSTOMER_EXISTS, OK, OK },
+          CUSTOMER_EXISTS,
+          OK,
+          OK,
+          CUSTOMER_EXISTS,
+          OK,
+          OK },
         { { .first_name = TEXT("Nobody"), .date_of_birth = DATE_NONE }, INVALID_INPUT, OK, REQUIRED, OK, OK, OK },
         { { .external_id = TEXT("C-2"), .date_of_birth = today + 1, .verification = VERIFICATION_ON_HOLD },
-          INVALID_INPUT, OK, OK, OK, OUT_OF_RANGE, NOT_ALLOWED_VALUE },
-        { { .external_id = TEXT("C-3"), .date_of_birth = today, .verification = VERIFICATION_PENDING }, OK, OK, OK, OK, OK, OK },
+          INVALID_INPUT,
+          OK,
+          OK,
+          OK,
+          OUT_OF_RANGE,
+          NOT_ALLOWED_VALUE },
+        { { .external_id = TEXT("C-3"), .date_of_birth = today, .verification = VERIFICATION_PENDING },
+          OK,
+          OK,
+          OK,
+          OK,
+          OK,
+          OK },
         { { .external_id = TEXT("c-1"), .date_of_birth = DATE_NONE }, OK, OK, OK, OK, OK, OK },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -94,7 +124,9 @@ static void test_update(void **state)
 
     struct customer *found;
     int count;
-    assert_int_equal(customer_search(&fixture->work, &found, &count, &(struct customer_search){ .name = TEXT("éva"), .limit = 9 }), OK);
+    assert_int_equal(
+        customer_search(&fixture->work, &found, &count, &(struct customer_search){ .name = TEXT("éva"), .limit = 9 }),
+        OK);
     assert_int_equal(count, 1);
     assert_true(found[0].id == id);
 
@@ -119,24 +151,33 @@ static void test_verification(void **state)
     // domain.md, "Customer verification", typed by hand: to which others may each go?
     static const bool allowed[6][6] = {
         //                       pending verified rejected needs  update hold
-        /* pending */           { true,  true,    true,    true,  false, false },
-        /* verified */          { false, true,    false,   false, true,  true },
-        /* rejected */          { false, false,   true,    false, false, false },
-        /* needs_information */ { true,  false,   false,   true,  false, false },
-        /* update_requested */  { false, true,    true,    false, true,  false },
-        /* on_hold */           { false, true,    false,   false, false, true },
+        /* pending */ { true, true, true, true, false, false },
+        /* verified */ { false, true, false, false, true, true },
+        /* rejected */ { false, false, true, false, false, false },
+        /* needs_information */ { true, false, false, true, false, false },
+        /* update_requested */ { false, true, true, false, true, false },
+        /* on_hold */ { false, true, false, false, false, true },
     };
     for (int from = 0; from < 6; from++) {
         for (int to = 0; to < 6; to++) {
-            assert_int_equal(verification_may_become((enum verification)from, (enum verification)to), allowed[from][to]);
+            assert_int_equal(verification_may_become((enum verification)from, (enum verification)to),
+                             allowed[from][to]);
         }
     }
     struct customer customer;
     int64_t id = make(fixture, "Asha", "Rao", "C-1");
-    static const struct { int to; status result; } steps[] = {
-        { VERIFICATION_PENDING, TRANSITION_NOT_ALLOWED }, { VERIFICATION_VERIFIED, OK }, { VERIFICATION_ON_HOLD, OK },
-        { VERIFICATION_REJECTED, TRANSITION_NOT_ALLOWED }, { VERIFICATION_VERIFIED, OK }, { VERIFICATION_UPDATE_REQUESTED, OK },
-        { VERIFICATION_REJECTED, OK },                     { VERIFICATION_VERIFIED, TRANSITION_NOT_ALLOWED },
+    static const struct {
+        int to;
+        status result;
+    } steps[] = {
+        { VERIFICATION_PENDING, TRANSITION_NOT_ALLOWED },
+        { VERIFICATION_VERIFIED, OK },
+        { VERIFICATION_ON_HOLD, OK },
+        { VERIFICATION_REJECTED, TRANSITION_NOT_ALLOWED },
+        { VERIFICATION_VERIFIED, OK },
+        { VERIFICATION_UPDATE_REQUESTED, OK },
+        { VERIFICATION_REJECTED, OK },
+        { VERIFICATION_VERIFIED, TRANSITION_NOT_ALLOWED },
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         assert_int_equal(customer_get(fixture_next(fixture), &customer, id), OK);
@@ -149,14 +190,22 @@ static void test_verification(void **state)
 static void test_search(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    struct customer reachable = { .first_name = TEXT("Rao"), .last_name = TEXT("Raoul"), .mobile = TEXT("+4915112345678"),
-                                  .email = TEXT("rao@example.com"), .date_of_birth = DATE_NONE, .verification = -1 };
+    struct customer reachable = { .first_name = TEXT("Rao"),
+                                  .last_name = TEXT("Raoul"),
+                                  .mobile = TEXT("+4915112345678"),
+                                  .email = TEXT("rao@example.com"),
+                                  .date_of_birth = DATE_NONE,
+                                  .verification = -1 };
     assert_int_equal(customer_create(&fixture->work, &reachable), OK);
     int64_t asha = make(fixture, "Asha", "Rao", "A"), anna = make(fixture, "Anna Maria", "Rao", "B");
     int64_t other_anna = make(fixture, "Anna", "Maria Rao", "C"), eva = make(fixture, "Éva", "van der Berg", "D");
     int64_t firm = make(fixture, NULL, "ACME 100%_Ltd", "E"), rao = reachable.id;
     // Found by their first name, by their last name, by both; each in the order of the alphabet.
-    const struct { struct customer_search search; int count; int64_t ids[4]; } cases[] = {
+    const struct {
+        struct customer_search search;
+        int count;
+        int64_t ids[4];
+    } cases[] = {
         { { .mobile = TEXT("+4915112345678") }, 1, { rao } },
         { { .mobile = TEXT("+491511234567") }, 0, { 0 } },
         { { .email = TEXT("RAO@example.com") }, 1, { rao } },
@@ -198,13 +247,15 @@ static void test_search(void **state)
 static void test_list(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    int64_t first = make(fixture, "A", "A", "A"), second = make(fixture, "B", "B", "B"), third = make(fixture, "C", "C", "C");
+    int64_t first = make(fixture, "A", "A", "A"), second = make(fixture, "B", "B", "B"),
+            third = make(fixture, "C", "C", "C");
     struct customer *found;
     int count;
     assert_int_equal(customer_list(&fixture->work, &found, &count, &(struct customer_filter){ .limit = 2 }), OK);
     assert_int_equal(count, 2);
     assert_true(found[0].id == third && found[1].id == second);
-    assert_int_equal(customer_list(&fixture->work, &found, &count, &(struct customer_filter){ .limit = 2, .after = second }), OK);
+    assert_int_equal(
+        customer_list(&fixture->work, &found, &count, &(struct customer_filter){ .limit = 2, .after = second }), OK);
     assert_int_equal(count, 1);
     assert_true(found[0].id == first);
 }
@@ -219,12 +270,15 @@ static void test_apart(void **state)
     assert_int_equal(organization_create(fixture_next(fixture), &other), OK);
     assert_int_equal(customer_create(&fixture->work, &customer), OK); // the same reference elsewhere is no collision
     assert_int_equal(customer_get(&fixture->work, &customer, mine), CUSTOMER_NOT_FOUND);
-    assert_int_equal(customer_search(&fixture->work, &found, &count, &(struct customer_search){ .name = TEXT("asha"), .limit = 9 }), OK);
+    assert_int_equal(
+        customer_search(&fixture->work, &found, &count, &(struct customer_search){ .name = TEXT("asha"), .limit = 9 }),
+        OK);
     assert_int_equal(count, 1);
     assert_true(found[0].id != mine);
 }
 
-static void check_counts(struct fixture *fixture, int64_t customer_id, int64_t series_id, const int64_t all[7], const int64_t of_series[7])
+static void check_counts(struct fixture *fixture, int64_t customer_id, int64_t series_id, const int64_t all[7],
+                         const int64_t of_series[7])
 {
     struct customer customer;
     struct card_counts counts;
@@ -240,7 +294,12 @@ static void test_counts(void **state)
     int64_t gold = fixture_make_series(fixture, "GOLD"), blue = fixture_make_series(fixture, "BLUE");
     int64_t asha = make(fixture, "Asha", "Rao", "C-1");
     // Hand-counted after each step: the customer, and the series of the step. Order: not_issued ... closed.
-    const struct { int64_t series; enum card_status from, to; status result; int64_t all[7], of_series[7]; } steps[] = {
+    const struct {
+        int64_t series;
+        enum card_status from, to;
+        status result;
+        int64_t all[7], of_series[7];
+    } steps[] = {
         { gold, CARD_NOT_ISSUED, CARD_ACTIVE, OK, { 0, 0, 1, 0, 0, 0, 0 }, { 0, 0, 1, 0, 0, 0, 0 } },
         { gold, CARD_NOT_ISSUED, CARD_INACTIVE, OK, { 0, 1, 1, 0, 0, 0, 0 }, { 0, 1, 1, 0, 0, 0, 0 } },
         { blue, CARD_NOT_ISSUED, CARD_ACTIVE, OK, { 0, 1, 2, 0, 0, 0, 0 }, { 0, 0, 1, 0, 0, 0, 0 } },
@@ -257,11 +316,15 @@ static void test_counts(void **state)
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct work *work = fixture_next(fixture);
         assert_int_equal(database_savepoint(work->database, "step"), OK);
-        assert_int_equal(customer_count_change(work, asha, steps[i].series, steps[i].from, steps[i].to), steps[i].result);
-        assert_int_equal(steps[i].result == OK ? database_release(work->database, "step") : database_rollback_to(work->database, "step"), OK);
+        assert_int_equal(customer_count_change(work, asha, steps[i].series, steps[i].from, steps[i].to),
+                         steps[i].result);
+        assert_int_equal(steps[i].result == OK ? database_release(work->database, "step")
+                                               : database_rollback_to(work->database, "step"),
+                         OK);
         check_counts(fixture, asha, steps[i].series, steps[i].all, steps[i].of_series);
     }
-    assert_int_equal(customer_count_change(fixture_next(fixture), asha + 1, gold, CARD_NOT_ISSUED, CARD_ACTIVE), DATA_DAMAGED);
+    assert_int_equal(customer_count_change(fixture_next(fixture), asha + 1, gold, CARD_NOT_ISSUED, CARD_ACTIVE),
+                     DATA_DAMAGED);
 }
 
 // The customer's counters are right and the series' row is not there: no row of negative counters is made.
@@ -281,10 +344,15 @@ static void test_sums(void **state)
     // 1 inactive, 2 active, 3 suspended, 4 blocked, 5 expired.
     for (int of_status = CARD_INACTIVE; of_status <= CARD_EXPIRED; of_status++) {
         for (int i = 0; i < of_status; i++) {
-            assert_int_equal(customer_count_change(fixture_next(fixture), asha, gold, CARD_NOT_ISSUED, (enum card_status)of_status), OK);
+            assert_int_equal(
+                customer_count_change(fixture_next(fixture), asha, gold, CARD_NOT_ISSUED, (enum card_status)of_status),
+                OK);
         }
     }
-    static const struct { uint32_t statuses; int64_t active; } cases[] = {
+    static const struct {
+        uint32_t statuses;
+        int64_t active;
+    } cases[] = {
         { 1u << 1 | 1u << 2 | 1u << 3, 6 }, { 1u << 2, 2 }, { 1u << 5, 5 }, { 1u << 2 | 1u << 4, 6 }, { 0x3E, 15 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -305,9 +373,11 @@ static void test_sums(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_create), ON_BOTH_ENGINES(test_create_refusals), ON_BOTH_ENGINES(test_update),
-        ON_BOTH_ENGINES(test_verification), ON_BOTH_ENGINES(test_search), ON_BOTH_ENGINES(test_list),
-        ON_BOTH_ENGINES(test_apart), ON_BOTH_ENGINES(test_counts), ON_BOTH_ENGINES(test_counts_disagree), ON_BOTH_ENGINES(test_sums),
+        ON_BOTH_ENGINES(test_create),          ON_BOTH_ENGINES(test_create_refusals),
+        ON_BOTH_ENGINES(test_update),          ON_BOTH_ENGINES(test_verification),
+        ON_BOTH_ENGINES(test_search),          ON_BOTH_ENGINES(test_list),
+        ON_BOTH_ENGINES(test_apart),           ON_BOTH_ENGINES(test_counts),
+        ON_BOTH_ENGINES(test_counts_disagree), ON_BOTH_ENGINES(test_sums),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

@@ -81,8 +81,12 @@ static int begin(void **state, enum engine engine)
     }
     arena_reset(fixture->arena);
     fixture->now_ms = START_MS;
-    fixture->organization = (struct organization){ .name = TEXT("Test"), .country = TEXT("IN"), .currency = TEXT("INR") };
-    fixture->actor = (struct actor){ .kind = ACTOR_USER, .id = 1, .name = TEXT("owner@example.com"), .channel = CHANNEL_API,
+    fixture->organization =
+        (struct organization){ .name = TEXT("Test"), .country = TEXT("IN"), .currency = TEXT("INR") };
+    fixture->actor = (struct actor){ .kind = ACTOR_USER,
+                                     .id = 1,
+                                     .name = TEXT("owner@example.com"),
+                                     .channel = CHANNEL_API,
                                      .permissions = role_permissions(ROLE_OWNER) };
     assert_int_equal(database_begin(fixture->database), OK);
     assert_int_equal(organization_create(fixture_next(fixture), &fixture->organization), OK);
@@ -151,9 +155,17 @@ void fixture_make_keys(struct fixture *fixture)
 int64_t fixture_make_series(struct fixture *fixture, const char *code)
 {
     struct series series = {
-        .code = text_of(code), .name = text_of(code), .generation = true, .active = true,
-        .max_cards = INTEGER_NONE, .max_active_cards = INTEGER_NONE, .expiry_after = INTEGER_NONE,
-        .layout = { .prefix = text_of(code), .suffix = TEXT(""), .length = (int64_t)strlen(code) + BODY_DIGITS, .method = NUMBER_RANDOM },
+        .code = text_of(code),
+        .name = text_of(code),
+        .generation = true,
+        .active = true,
+        .max_cards = INTEGER_NONE,
+        .max_active_cards = INTEGER_NONE,
+        .expiry_after = INTEGER_NONE,
+        .layout = { .prefix = text_of(code),
+                    .suffix = TEXT(""),
+                    .length = (int64_t)strlen(code) + BODY_DIGITS,
+                    .method = NUMBER_RANDOM },
     };
     assert_int_equal(series_create(fixture_next(fixture), &series), OK);
     fixture_next(fixture);

@@ -32,9 +32,9 @@ struct fixture {
     struct faults faults;
     struct id_maker *ids;
     struct keyring *keyring;
-    struct runtime runtime;           // now_ms below; otherwise as in production
+    struct runtime runtime; // now_ms below; otherwise as in production
     int64_t now_ms;
-    struct actor actor;               // an owner over the API
+    struct actor actor; // an owner over the API
     struct lane *lane;
     struct organization organization;
     struct work work;
@@ -42,18 +42,21 @@ struct fixture {
 
 #define ON_BOTH_ENGINES(test)                                                                                          \
     { #test " (SQLite)", test, fixture_on_sqlite, fixture_undo, NULL },                                                \
-    { #test " (PostgreSQL)", test, fixture_on_postgres, fixture_undo, NULL }
+    {                                                                                                                  \
+#test " (PostgreSQL)", test, fixture_on_postgres, fixture_undo, NULL                                           \
+    }
 
 int fixture_on_sqlite(void **state);
 int fixture_on_postgres(void **state);
 int fixture_undo(void **state);
 int fixture_close(void **state);
 
-struct fixture *fixture_of(void **state);                          // skips the test where there is no such engine
+struct fixture *fixture_of(void **state); // skips the test where there is no such engine
 /* A new call in the same transaction: no faults, no subject, one millisecond later. */
 struct work *fixture_next(struct fixture *fixture);
 status fixture_fault(const struct fixture *fixture, const char *field); // the code of the field's fault; OK: none
-void fixture_make_keys(struct fixture *fixture);                   // one of each use but numbering
-int64_t fixture_make_series(struct fixture *fixture, const char *code); // ten million random numbers that begin with the code
+void fixture_make_keys(struct fixture *fixture);                        // one of each use but numbering
+int64_t fixture_make_series(struct fixture *fixture,
+                            const char *code); // ten million random numbers that begin with the code
 
 #endif

@@ -48,7 +48,9 @@ static int run_all(struct fixture *fixture, struct job *job, enum job_kind kind,
 static struct job_result *results_of(struct fixture *fixture, const struct job *job, int *count)
 {
     struct job_result *found;
-    assert_int_equal(job_results(fixture_next(fixture), &found, count, &(struct job_result_filter){ .job_id = job->id, .limit = 1000 }), OK);
+    assert_int_equal(job_results(fixture_next(fixture), &found, count,
+                                 &(struct job_result_filter){ .job_id = job->id, .limit = 1000 }),
+                     OK);
     return found;
 }
 
@@ -56,15 +58,19 @@ static void assert_refused(const struct job_result *result, const char *code, co
 {
     assert_int_equal(result->state, JOB_RESULT_REFUSED);
     if (!text_equal(result->code, text_of(code)) || !text_equal(result->field, text_of(field))) {
-        fail_msg("row %d: " TEXT_FMT " of " TEXT_FMT ", not %s of %s", (int)result->row, TEXT_ARG(result->code), TEXT_ARG(result->field),
-                 code, field != NULL ? field : "nothing");
+        fail_msg("row %d: " TEXT_FMT " of " TEXT_FMT ", not %s of %s", (int)result->row, TEXT_ARG(result->code),
+                 TEXT_ARG(result->field), code, field != NULL ? field : "nothing");
     }
 }
 
 static void test_files_that_are_refused_whole(void **state)
 {
     struct fixture *fixture = ready(state);
-    static const struct { enum job_kind kind; text file; status expected; } cases[] = {
+    static const struct {
+        enum job_kind kind;
+        text file;
+        status expected;
+    } cases[] = {
         { JOB_IMPORT_CUSTOMERS, TEXT("mobile,email\n+919812345678,\n"), OK },
         { JOB_IMPORT_CUSTOMERS, TEXT(" email ,mobile\r\n\"\",+919812345678"), OK },
         { JOB_IMPORT_CUSTOMERS, TEXT("email\nx\"y\n"), CSV_MALFORMED },
@@ -84,7 +90,7 @@ static void test_files_that_are_refused_whole(void **state)
     struct import_plan planned;
     plan(fixture, &planned, JOB_IMPORT_NUMBERS, TEXT("4111111111111111\n"));
     assert_null(strstr(fixture->faults.list[0].message.at, "4111")); // what stood there may be a number
-    fixture->actor.permissions = role_permissions(ROLE_OPERATIONS);     // may register and not issue
+    fixture->actor.permissions = role_permissions(ROLE_OPERATIONS);  // may register and not issue
     assert_int_equal(plan(fixture, &planned, JOB_IMPORT_NUMBERS, TEXT("number\nA12345\n")), OK);
     assert_int_equal(plan(fixture, &planned, JOB_IMPORT_NUMBERS, TEXT("number,customer_email\nA12345,\n")), FORBIDDEN);
 }
@@ -97,27 +103,30 @@ static void test_customers(void **state)
     run_all(fixture, &job, JOB_IMPORT_CUSTOMERS,
             TEXT("first_name,last_name,mobile,email,date_of_birth,nationality,external_id\r\n"
                  "Asha,\"Rao, \"\"Jr.\"\"\",+919812345678,Asha@Example.com,1990-02-28,IN,C-1\r\n" // 1
-                 "Ravi,,+919812345678,,,,\r\n"                                                      // 2: taken
-                 "Nobody,,,,,,\r\n"                                                                  // 3: no way to reach
-                 "Ravi,,98123,,,,\r\n"                                                               // 4
-                 "Ravi,,,not an address,,,\r\n"                                                      // 5
-                 "Ravi,,,r@example.com,1990-02-30,,\r\n"                                             // 6
-                 "Ravi,,,r@example.com,,India,\r\n"                                                  // 7
-                 "Ravi,,,r@example.com\r\n"                                                          // 8: fields are missing
-                 "\xFF,,,r@example.com,,,\r\n"                                                       // 9
-                 "\" \",,,r@example.com,,,\r\n"                                                      // 10
-                 "Ravi,,,r@example.com,2030-01-01,,\r\n"                                             // 11: born in the future
-                 "Ravi,,,r@example.com,,,\r\n"));                                                    // 12
+                 "Ravi,,+919812345678,,,,\r\n"                                                    // 2: taken
+                 "Nobody,,,,,,\r\n"                                                               // 3: no way to reach
+                 "Ravi,,98123,,,,\r\n"                                                            // 4
+                 "Ravi,,,not an address,,,\r\n"                                                   // 5
+                 "Ravi,,,r@example.com,1990-02-30,,\r\n"                                          // 6
+                 "Ravi,,,r@example.com,,India,\r\n"                                               // 7
+                 "Ravi,,,r@example.com\r\n"              // 8: fields are missing
+                 "\xFF,,,r@example.com,,,\r\n"           // 9
+                 "\" \",,,r@example.com,,,\r\n"          // 10
+                 "Ravi,,,r@example.com,2030-01-01,,\r\n" // 11: born in the future
+                 "Ravi,,,r@example.com,,,\r\n"));        // 12
     assert_int_equal(job.state, JOB_DONE);
     assert_int_equal(job.total, 12);
     assert_int_equal(job.done, 12);
     assert_int_equal(job.failed, 10);
     struct job_result *results = results_of(fixture, &job, &count);
     assert_int_equal(count, 12);
-    static const struct { const char *code, *field; } refused[] = {
-        { "customer_exists", "mobile" }, { "required", "mobile" }, { "bad_format", "mobile" }, { "bad_format", "email" },
-        { "bad_format", "date_of_birth" }, { "bad_format", "nationality" }, { "csv_malformed", NULL }, { "invalid_text", "first_name" },
-        { "bad_format", "first_name" }, { "out_of_range", "date_of_birth" },
+    static const struct {
+        const char *code, *field;
+    } refused[] = {
+        { "customer_exists", "mobile" },     { "required", "mobile" },          { "bad_format", "mobile" },
+        { "bad_format", "email" },           { "bad_format", "date_of_birth" }, { "bad_format", "nationality" },
+        { "csv_malformed", NULL },           { "invalid_text", "first_name" },  { "bad_format", "first_name" },
+        { "out_of_range", "date_of_birth" },
     };
     for (int i = 0; i < 10; i++) {
         assert_refused(&results[i + 1], refused[i].code, refused[i].field);
@@ -143,10 +152,10 @@ static void test_numbers(void **state)
     assert_int_equal(customer_create(fixture_next(fixture), &customer), OK);
     run_all(fixture, &job, JOB_IMPORT_NUMBERS,
             TEXT("series_code,number,customer_external_id,customer_email,external_id\n"
-                 "GOLD,GOLD0000001,,,X-1\n"         // 1: waits
+                 "GOLD,GOLD0000001,,,X-1\n"          // 1: waits
                  ",GOLD0000002,C-1,,\n"              // 2: issued
                  ",GOLD0000001,,,\n"                 // 3: registered by row 1
-                 "SILVER,GOLD0000003,,,\n"          // 4
+                 "SILVER,GOLD0000003,,,\n"           // 4
                  ",SILVER00001,,,\n"                 // 5
                  ",GOLD0000004,C-9,,\n"              // 6
                  ",GOLD0000005,,,X-1\n"              // 7
@@ -243,7 +252,8 @@ static int64_t count_of(struct fixture *fixture, const char *sql, int64_t id)
 
 static void test_cancel_and_erase(void **state)
 {
-    static const char SEALED[] = "SELECT CAST(count(*) AS BIGINT) FROM job_chunk WHERE job_id = $1 AND sealed IS NOT NULL";
+    static const char SEALED[] =
+        "SELECT CAST(count(*) AS BIGINT) FROM job_chunk WHERE job_id = $1 AND sealed IS NOT NULL";
     static const char MAKE_OTHERS[] = "UPDATE job_chunk SET results = '[]' WHERE job_id = $1";
     struct fixture *fixture = ready(state);
     struct job job = start(fixture, JOB_IMPORT_CUSTOMERS, many_customers(fixture, IMPORT_CHUNK_ROW_COUNT + 1)), next;
@@ -282,8 +292,9 @@ static void test_cancel_and_erase(void **state)
 
 static void test_chunks_do_not_change_places(void **state)
 {
-    static const char SWAP[] = "UPDATE job_chunk SET sealed = (SELECT sealed FROM job_chunk other WHERE other.job_id = job_chunk.job_id "
-                               "AND other.sequence > 1 ORDER BY sequence LIMIT 1) WHERE job_id = $1 AND sequence = 1";
+    static const char SWAP[] =
+        "UPDATE job_chunk SET sealed = (SELECT sealed FROM job_chunk other WHERE other.job_id = job_chunk.job_id "
+        "AND other.sequence > 1 ORDER BY sequence LIMIT 1) WHERE job_id = $1 AND sequence = 1";
     struct fixture *fixture = ready(state);
     struct job job = start(fixture, JOB_IMPORT_CUSTOMERS, many_customers(fixture, IMPORT_CHUNK_ROW_COUNT + 1));
     bool more;
@@ -294,9 +305,12 @@ static void test_chunks_do_not_change_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_files_that_are_refused_whole), ON_BOTH_ENGINES(test_customers),
-        ON_BOTH_ENGINES(test_numbers),                      ON_BOTH_ENGINES(test_no_issue_where_codes_are_asked),
-        ON_BOTH_ENGINES(test_chunks_and_pages),             ON_BOTH_ENGINES(test_cancel_and_erase),
+        ON_BOTH_ENGINES(test_files_that_are_refused_whole),
+        ON_BOTH_ENGINES(test_customers),
+        ON_BOTH_ENGINES(test_numbers),
+        ON_BOTH_ENGINES(test_no_issue_where_codes_are_asked),
+        ON_BOTH_ENGINES(test_chunks_and_pages),
+        ON_BOTH_ENGINES(test_cancel_and_erase),
         ON_BOTH_ENGINES(test_chunks_do_not_change_places),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);

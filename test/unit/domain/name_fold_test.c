@@ -8,12 +8,14 @@
 #include "domain/name_fold.h"
 
 // Pairs of The Unicode Standard, CaseFolding.txt (status C), at the ends of each run; and what is no capital.
-static const struct { const char *name, *folded; } cases[] = {
+static const struct {
+    const char *name, *folded;
+} cases[] = {
     { "", "" },
     { "Asha RAO", "asha rao" },
-    { "@[`{", "@[`{" },                                 // the neighbours of A-Z and a-z
+    { "@[`{", "@[`{" }, // the neighbours of A-Z and a-z
     { "ÀÖØÞ", "àöøþ" },
-    { "×÷ß", "×÷ß" },                                   // between and behind them
+    { "×÷ß", "×÷ß" }, // between and behind them
     { "ĀāĮį", "āāįį" },
     { "İ", "i" },
     { "ĲĳĶķĸ", "ĳĳķķĸ" },

@@ -6,7 +6,9 @@
 static void test_made_whole(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const char *const labels[7] = { "Not issued", "Issued", "Active", "Suspended", "Blocked", "Expired", "Closed" };
+    static const char *const labels[7] = {
+        "Not issued", "Issued", "Active", "Suspended", "Blocked", "Expired", "Closed"
+    };
     struct organization stored;
     assert_int_equal(organization_get(&fixture->work, &stored), OK);
     assert_true(stored.id == fixture->organization.id);
@@ -42,12 +44,16 @@ static void test_default_settings(void **state)
 static void test_numbers(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const struct { int64_t number; status result; int64_t given; } cases[] = {
+    static const struct {
+        int64_t number;
+        status result;
+        int64_t given;
+    } cases[] = {
         { 1, ORGANIZATION_EXISTS, 1 }, // the fixture's own
         { 998, OK, 998 },
         { 999, OUT_OF_RANGE, 999 },
         { -1, OUT_OF_RANGE, -1 },
-        { 0, OUT_OF_RANGE, 999 },      // the next one lies behind the last
+        { 0, OUT_OF_RANGE, 999 }, // the next one lies behind the last
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct organization other = { .number = cases[i].number, .name = TEXT("Other") };

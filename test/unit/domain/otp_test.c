@@ -11,8 +11,11 @@ enum { HOUR_MS = 3600 * 1000, SERIES_ID = 4711 };
 
 static int64_t make_customer(struct fixture *fixture, const char *mobile, const char *email)
 {
-    struct customer customer = { .external_id = TEXT("C-1"), .mobile = text_of(mobile), .email = text_of(email),
-                                 .date_of_birth = DATE_NONE, .verification = -1 };
+    struct customer customer = { .external_id = TEXT("C-1"),
+                                 .mobile = text_of(mobile),
+                                 .email = text_of(email),
+                                 .date_of_birth = DATE_NONE,
+                                 .verification = -1 };
     assert_int_equal(customer_create(fixture_next(fixture), &customer), OK);
     return customer.id;
 }
@@ -152,8 +155,10 @@ static void test_code_and_text(void **state)
         assert_int_equal(drawn_count, cases[i].used);
         assert_int_equal(outbox_recent(fixture_next(fixture), &messages, &count, 1), OK);
         char body[256];
-        snprintf(body, sizeof body, "%s is your code to receive a card from Test. It is valid for 10 minutes. "
-                                    "Tell it only to the person serving you.", cases[i].code);
+        snprintf(body, sizeof body,
+                 "%s is your code to receive a card from Test. It is valid for 10 minutes. "
+                 "Tell it only to the person serving you.",
+                 cases[i].code);
         assert_true(text_equal(messages[0].body, text_of(body)));
         assert_true(text_equal(messages[0].subject, TEXT("Your code")));
         assert_true(text_equal(messages[0].to, TEXT("asha@example.com")));
@@ -260,7 +265,8 @@ static void test_other_requests(void **state)
     int64_t customer_id = make_customer(fixture, "+919800000001", NULL);
     const struct otp_request by_series = issue(customer_id);
     const struct otp_request by_number = { .customer_id = customer_id, .number = TEXT("5099000012345674") };
-    struct otp_request other_customer = by_series, other_series = by_series, other_number = by_number, no_number = by_number;
+    struct otp_request other_customer = by_series, other_series = by_series, other_number = by_number,
+                       no_number = by_number;
     other_customer.customer_id++;
     other_series.series_id++;
     other_number.number = TEXT("5099000012345675");
@@ -355,11 +361,15 @@ static void test_audit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_channels),       ON_BOTH_ENGINES(test_code_and_text),
-        ON_BOTH_ENGINES(test_rate),           ON_BOTH_ENGINES(test_tries),
+        ON_BOTH_ENGINES(test_channels),
+        ON_BOTH_ENGINES(test_code_and_text),
+        ON_BOTH_ENGINES(test_rate),
+        ON_BOTH_ENGINES(test_tries),
         ON_BOTH_ENGINES(test_codes_that_are_no_codes),
-        ON_BOTH_ENGINES(test_used),           ON_BOTH_ENGINES(test_time),
-        ON_BOTH_ENGINES(test_other_requests), ON_BOTH_ENGINES(test_labels),
+        ON_BOTH_ENGINES(test_used),
+        ON_BOTH_ENGINES(test_time),
+        ON_BOTH_ENGINES(test_other_requests),
+        ON_BOTH_ENGINES(test_labels),
         ON_BOTH_ENGINES(test_other_organization),
         ON_BOTH_ENGINES(test_audit),
     };

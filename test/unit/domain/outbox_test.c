@@ -9,8 +9,12 @@ enum { HOUR_MS = 3600 * 1000 };
 static void put(struct fixture *fixture, int channel, const char *to)
 {
     const struct message message = {
-        .channel = channel, .to = text_of(to), .subject = channel == OUTBOX_EMAIL ? TEXT("Your code") : TEXT_ABSENT,
-        .body = TEXT("123456 is your code"), .subject_type = TEXT("otp"), .subject_id = 77,
+        .channel = channel,
+        .to = text_of(to),
+        .subject = channel == OUTBOX_EMAIL ? TEXT("Your code") : TEXT_ABSENT,
+        .body = TEXT("123456 is your code"),
+        .subject_type = TEXT("otp"),
+        .subject_id = 77,
         .expires_ms = fixture->now_ms + HOUR_MS,
     };
     assert_int_equal(outbox_put(fixture_next(fixture), &message), OK);
@@ -175,12 +179,15 @@ static void test_damaged(void **state)
     put(fixture, OUTBOX_SMS, "+919800000001");
     put(fixture, OUTBOX_SMS, "+919800000002");
     assert_int_equal(work_run(fixture_next(fixture),
-                              "UPDATE outbox SET sealed = (SELECT sealed FROM outbox ORDER BY id DESC LIMIT 1)", NO_ARGS), OK);
+                              "UPDATE outbox SET sealed = (SELECT sealed FROM outbox ORDER BY id DESC LIMIT 1)",
+                              NO_ARGS),
+                     OK);
     log_set_level(LOG_ERROR + 1);
     assert_int_equal(due(fixture, &messages, OUTBOX_SMS), 1);
     log_set_level(LOG_INFO);
     assert_true(text_equal(messages[0].to, TEXT("+919800000002")));
-    assert_int_equal(integer(fixture, "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state = 3 AND sealed IS NULL"), 1);
+    assert_int_equal(integer(fixture, "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state = 3 AND sealed IS NULL"),
+                     1);
 }
 
 static void test_recent_is_of_one_organization(void **state)
@@ -203,10 +210,14 @@ static void test_recent_is_of_one_organization(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_put_and_due),    ON_BOTH_ENGINES(test_nothing_in_clear),
-        ON_BOTH_ENGINES(test_lease),          ON_BOTH_ENGINES(test_batch_is_bounded),
-        ON_BOTH_ENGINES(test_settle_ends),    ON_BOTH_ENGINES(test_settle_again),
-        ON_BOTH_ENGINES(test_expire),         ON_BOTH_ENGINES(test_damaged),
+        ON_BOTH_ENGINES(test_put_and_due),
+        ON_BOTH_ENGINES(test_nothing_in_clear),
+        ON_BOTH_ENGINES(test_lease),
+        ON_BOTH_ENGINES(test_batch_is_bounded),
+        ON_BOTH_ENGINES(test_settle_ends),
+        ON_BOTH_ENGINES(test_settle_again),
+        ON_BOTH_ENGINES(test_expire),
+        ON_BOTH_ENGINES(test_damaged),
         ON_BOTH_ENGINES(test_recent_is_of_one_organization),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);

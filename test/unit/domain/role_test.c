@@ -11,7 +11,11 @@
 static void test_roles(void **state)
 {
     (void)state;
-    static const struct { enum role role; enum permission permission; bool held; } cases[] = {
+    static const struct {
+        enum role role;
+        enum permission permission;
+        bool held;
+    } cases[] = {
         { ROLE_OWNER, MAY_MANAGE_PEOPLE, true },
         { ROLE_OWNER, MAY_DOWNLOAD_PAYMENT_NUMBERS, true },
         { ROLE_ADMINISTRATOR, MAY_MANAGE_PEOPLE, true },

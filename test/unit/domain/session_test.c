@@ -51,7 +51,8 @@ static void test_token_is_not_stored(void **state)
     uint8_t digest[SHA256_LEN];
     assert_int_equal(token_digest(digest, text_of(token)), OK);
     assert_int_equal(work_query(fixture_next(fixture), &rows, "SELECT token_hash, csrf_hash FROM session WHERE id = $1",
-                                ARGS(value_i64(session.id))), OK);
+                                ARGS(value_i64(session.id))),
+                     OK);
     assert_true(rows_next(&rows));
     assert_true(text_equal(row_blob(&rows, 0), text_bytes(digest, sizeof digest)));
     assert_false(text_equal(row_blob(&rows, 0), row_blob(&rows, 1)));
@@ -127,16 +128,18 @@ static void test_old_rows_go(void **state)
     token_make(next, &fixture->runtime);
     int64_t count = 0;
     assert_int_equal(session_open(fixture_next(fixture), &session, session.user_id, text_of(next)), OK);
-    assert_int_equal(work_integer(fixture_next(fixture), &count, "SELECT CAST(count(*) AS BIGINT) FROM session WHERE user_id = $1",
-                                  ARGS(value_i64(session.user_id)), INTERNAL), OK);
+    assert_int_equal(work_integer(fixture_next(fixture), &count,
+                                  "SELECT CAST(count(*) AS BIGINT) FROM session WHERE user_id = $1",
+                                  ARGS(value_i64(session.user_id)), INTERNAL),
+                     OK);
     assert_int_equal(count, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_identify), ON_BOTH_ENGINES(test_token_is_not_stored),   ON_BOTH_ENGINES(test_csrf),
-        ON_BOTH_ENGINES(test_end),      ON_BOTH_ENGINES(test_idle_and_absolute_end), ON_BOTH_ENGINES(test_touch_due),
+        ON_BOTH_ENGINES(test_identify),    ON_BOTH_ENGINES(test_token_is_not_stored),   ON_BOTH_ENGINES(test_csrf),
+        ON_BOTH_ENGINES(test_end),         ON_BOTH_ENGINES(test_idle_and_absolute_end), ON_BOTH_ENGINES(test_touch_due),
         ON_BOTH_ENGINES(test_old_rows_go),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);

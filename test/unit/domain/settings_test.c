@@ -37,14 +37,18 @@ static void test_update(void **state)
     settings.max_cards = settings.max_active_cards = INTEGER_NONE;
     assert_int_equal(settings_update(fixture_next(fixture), &settings), OK);
     assert_int_equal(settings_get(&fixture->work, &stored), OK);
-    assert_true(stored.issuing_source_id == 0 && stored.max_cards == INTEGER_NONE && stored.max_active_cards == INTEGER_NONE);
+    assert_true(stored.issuing_source_id == 0 && stored.max_cards == INTEGER_NONE &&
+                stored.max_active_cards == INTEGER_NONE);
     assert_int_equal(stored.version, 3);
 }
 
 static void test_versions(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const struct { int64_t version; status result; } cases[] = {
+    static const struct {
+        int64_t version;
+        status result;
+    } cases[] = {
         { 2, VERSION_CONFLICT }, { 1, OK }, { 1, VERSION_CONFLICT }, { 2, OK }, { 0, OK },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

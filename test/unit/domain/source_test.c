@@ -5,7 +5,10 @@
 static void test_create(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    const struct { text name, account; status result; } cases[] = {
+    const struct {
+        text name, account;
+        status result;
+    } cases[] = {
         { TEXT("Shop"), TEXT("till-7"), OK },
         { TEXT("Shop"), TEXT("till-8"), OK },
         { TEXT("Shop"), TEXT("till-7"), SOURCE_EXISTS },
@@ -41,7 +44,8 @@ static void test_list(void **state)
     assert_int_equal(source_list(&fixture->work, &found, &count, &(struct source_filter){ .limit = 3 }), OK);
     assert_int_equal(count, 3);
     assert_true(found[0].id == ids[4] && found[1].id == ids[3] && found[2].id == ids[2]);
-    assert_int_equal(source_list(&fixture->work, &found, &count, &(struct source_filter){ .limit = 3, .after = ids[2] }), OK);
+    assert_int_equal(
+        source_list(&fixture->work, &found, &count, &(struct source_filter){ .limit = 3, .after = ids[2] }), OK);
     assert_int_equal(count, 2);
     assert_true(found[0].id == ids[1] && found[1].id == ids[0]);
 }
@@ -62,6 +66,7 @@ static void test_apart(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { ON_BOTH_ENGINES(test_create), ON_BOTH_ENGINES(test_list), ON_BOTH_ENGINES(test_apart) };
+    const struct CMUnitTest tests[] = { ON_BOTH_ENGINES(test_create), ON_BOTH_ENGINES(test_list),
+                                        ON_BOTH_ENGINES(test_apart) };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

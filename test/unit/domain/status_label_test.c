@@ -29,7 +29,12 @@ static void test_require(void **state)
     old.retired = true;
     assert_int_equal(status_label_update(fixture_next(fixture), &old), OK);
     assert_int_equal(status_label_find(&fixture->work, TEXT("Not issued"), &issued), OK);
-    const struct { text label; enum card_status of_status; status result; int64_t id; } cases[] = {
+    const struct {
+        text label;
+        enum card_status of_status;
+        status result;
+        int64_t id;
+    } cases[] = {
         { TEXT("Card printed"), CARD_NOT_ISSUED, OK, printed.id },
         { TEXT("Card printed"), CARD_ACTIVE, LABEL_NOT_FOR_STATUS, 0 },
         { TEXT("card printed"), CARD_NOT_ISSUED, LABEL_NOT_FOUND, 0 },
@@ -39,7 +44,8 @@ static void test_require(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t id = 0;
-        assert_int_equal(status_label_require(fixture_next(fixture), cases[i].label, cases[i].of_status, &id), cases[i].result);
+        assert_int_equal(status_label_require(fixture_next(fixture), cases[i].label, cases[i].of_status, &id),
+                         cases[i].result);
         assert_int_equal(fixture_fault(fixture, "status_label"), cases[i].result);
         if (cases[i].result == OK) {
             assert_true(id == cases[i].id);
@@ -50,7 +56,8 @@ static void test_require(void **state)
 static void test_default_moves(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    struct status_label old, second = make(fixture, "New card", CARD_ACTIVE, true), third = make(fixture, "VIP card", CARD_ACTIVE, false);
+    struct status_label old, second = make(fixture, "New card", CARD_ACTIVE, true),
+                             third = make(fixture, "VIP card", CARD_ACTIVE, false);
     int64_t id = 0;
     assert_int_equal(status_label_find(&fixture->work, TEXT("Active"), &old), OK);
     assert_false(old.is_default);
@@ -75,7 +82,11 @@ static void test_update_refusals(void **state)
     struct fixture *fixture = fixture_of(state);
     struct status_label plain = make(fixture, "Plain", CARD_BLOCKED, false), standing;
     assert_int_equal(status_label_find(&fixture->work, TEXT("Blocked"), &standing), OK);
-    const struct { struct status_label label; status result; const char *field; } cases[] = {
+    const struct {
+        struct status_label label;
+        status result;
+        const char *field;
+    } cases[] = {
         { { standing.id, TEXT("Blocked"), CARD_BLOCKED, true, true, 0, 0 }, LABEL_IS_DEFAULT, "retired" },
         { { standing.id, TEXT("Blocked"), CARD_BLOCKED, false, false, 0, 0 }, LABEL_IS_DEFAULT, "default" },
         { { plain.id, TEXT("Plain"), CARD_BLOCKED, true, true, 0, 0 }, LABEL_RETIRED, "default" },
@@ -112,10 +123,15 @@ static void test_rename(void **state)
 static void test_list(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    struct status_label printed = make(fixture, "Printed", CARD_NOT_ISSUED, false), sent = make(fixture, "Sent", CARD_NOT_ISSUED, false);
+    struct status_label printed = make(fixture, "Printed", CARD_NOT_ISSUED, false),
+                        sent = make(fixture, "Sent", CARD_NOT_ISSUED, false);
     sent.retired = true;
     assert_int_equal(status_label_update(fixture_next(fixture), &sent), OK);
-    const struct { struct status_label_filter filter; int count; int64_t first; } cases[] = {
+    const struct {
+        struct status_label_filter filter;
+        int count;
+        int64_t first;
+    } cases[] = {
         { { 100, 0, -1, -1 }, 9, sent.id },
         { { 100, 0, CARD_NOT_ISSUED, -1 }, 3, sent.id },
         { { 100, 0, CARD_NOT_ISSUED, 0 }, 2, printed.id },

@@ -13,7 +13,8 @@ static text quick_hash(struct fixture *fixture, const char *password)
 {
     char hash[crypto_pwhash_STRBYTES];
     assert_true(sodium_init() >= 0);
-    assert_int_equal(crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), 0);
+    assert_int_equal(
+        crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), 0);
     return arena_copy(fixture->arena, text_of(hash));
 }
 
@@ -43,13 +44,16 @@ static status identify(struct fixture *fixture, const char *token)
 static void test_password_rule(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    static const struct { const char *password; status result; } cases[] = {
+    static const struct {
+        const char *password;
+        status result;
+    } cases[] = {
         { "", PASSWORD_TOO_WEAK },
-        { "abcdefghij1", PASSWORD_TOO_WEAK },    // 11
-        { "abcdefghijk1", OK },                  // 12
-        { "abcdefghijkl", PASSWORD_TOO_WEAK },   // no digit
-        { "123456789012", PASSWORD_TOO_WEAK },   // no letter
-        { "12345678901\xC3\xA4", OK },           // 12 characters, the letter is not ASCII
+        { "abcdefghij1", PASSWORD_TOO_WEAK },        // 11
+        { "abcdefghijk1", OK },                      // 12
+        { "abcdefghijkl", PASSWORD_TOO_WEAK },       // no digit
+        { "123456789012", PASSWORD_TOO_WEAK },       // no letter
+        { "12345678901\xC3\xA4", OK },               // 12 characters, the letter is not ASCII
         { "1234567890\xC3\xA4", PASSWORD_TOO_WEAK }, // 11 characters, 12 bytes
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -82,19 +86,24 @@ static void test_password_history(void **state)
 {
     struct fixture *fixture = fixture_of(state);
     struct user user = make_user(fixture, "a@example.com", ROLE_AGENT); // "first password 1"
-    static const char *const later[] = { "second password 2", "third password 3", "fourth password 4", "fifth password 5" };
+    static const char *const later[] = { "second password 2", "third password 3", "fourth password 4",
+                                         "fifth password 5" };
     for (int i = 0; i < 4; i++) {
-        assert_int_equal(password_judge_history(fixture_next(fixture), "password", user.id, TEXT("first password 1")), PASSWORD_REUSED);
+        assert_int_equal(password_judge_history(fixture_next(fixture), "password", user.id, TEXT("first password 1")),
+                         PASSWORD_REUSED);
         assert_int_equal(fixture_fault(fixture, "password"), PASSWORD_REUSED);
         struct work *work = fixture_next(fixture);
         work->now_ms = user.created_ms; // as if within one millisecond
         assert_int_equal(password_remember(work, user.id, quick_hash(fixture, later[i])), OK);
     }
     assert_int_equal(password_judge_history(fixture_next(fixture), "password", user.id, TEXT("first password 1")), OK);
-    assert_int_equal(password_judge_history(fixture_next(fixture), "password", user.id, TEXT("second password 2")), PASSWORD_REUSED);
+    assert_int_equal(password_judge_history(fixture_next(fixture), "password", user.id, TEXT("second password 2")),
+                     PASSWORD_REUSED);
     int64_t kept = 0;
-    assert_int_equal(work_integer(fixture_next(fixture), &kept, "SELECT CAST(count(*) AS BIGINT) FROM user_password WHERE user_id = $1",
-                                  ARGS(value_i64(user.id)), INTERNAL), OK);
+    assert_int_equal(work_integer(fixture_next(fixture), &kept,
+                                  "SELECT CAST(count(*) AS BIGINT) FROM user_password WHERE user_id = $1",
+                                  ARGS(value_i64(user.id)), INTERNAL),
+                     OK);
     assert_int_equal(kept, 4);
 }
 
@@ -176,7 +185,8 @@ static void test_changes_end_sessions(void **state)
     open_session(fixture, user.id, token);
     int64_t mine_id = open_session(fixture, user.id, mine);
     text hash = quick_hash(fixture, "third password 3");
-    assert_int_equal(user_change_password(fixture_next(fixture), user.id, user.version + 1, hash, mine_id), VERSION_CONFLICT);
+    assert_int_equal(user_change_password(fixture_next(fixture), user.id, user.version + 1, hash, mine_id),
+                     VERSION_CONFLICT);
     assert_int_equal(user_change_password(fixture_next(fixture), user.id, user.version, hash, mine_id), OK);
     assert_int_equal(identify(fixture, token), UNAUTHENTICATED);
     assert_int_equal(identify(fixture, mine), OK);
@@ -253,10 +263,11 @@ static void test_other_organization(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH_ENGINES(test_password_rule),  ON_BOTH_ENGINES(test_password_hash),        ON_BOTH_ENGINES(test_password_history),
-        ON_BOTH_ENGINES(test_names),          ON_BOTH_ENGINES(test_role_too_high),        ON_BOTH_ENGINES(test_last_owner),
-        ON_BOTH_ENGINES(test_changes_end_sessions), ON_BOTH_ENGINES(test_lock),           ON_BOTH_ENGINES(test_sign_in_refusals),
-        ON_BOTH_ENGINES(test_other_organization),
+        ON_BOTH_ENGINES(test_password_rule),        ON_BOTH_ENGINES(test_password_hash),
+        ON_BOTH_ENGINES(test_password_history),     ON_BOTH_ENGINES(test_names),
+        ON_BOTH_ENGINES(test_role_too_high),        ON_BOTH_ENGINES(test_last_owner),
+        ON_BOTH_ENGINES(test_changes_end_sessions), ON_BOTH_ENGINES(test_lock),
+        ON_BOTH_ENGINES(test_sign_in_refusals),     ON_BOTH_ENGINES(test_other_organization),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_close);
 }

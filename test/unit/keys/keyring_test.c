@@ -257,12 +257,8 @@ static void test_current(void **state)
         int64_t current; // of KEY_REQUEST afterwards
         int current_version;
     } steps[] = {
-        { 50, KEY_NUMBER_LOOKUP, 9, 0, 0 },
-        { 40, KEY_REQUEST, 2, 40, 2 },
-        { 41, KEY_REQUEST, 1, 40, 2 },
-        { 30, KEY_REQUEST, 10, 30, 10 },
-        { 60, KEY_REQUEST, 9, 30, 10 },
-        { -2, KEY_REQUEST, 10, 30, 10 },
+        { 50, KEY_NUMBER_LOOKUP, 9, 0, 0 }, { 40, KEY_REQUEST, 2, 40, 2 },  { 41, KEY_REQUEST, 1, 40, 2 },
+        { 30, KEY_REQUEST, 10, 30, 10 },    { 60, KEY_REQUEST, 9, 30, 10 }, { -2, KEY_REQUEST, 10, 30, 10 },
         { 31, KEY_REQUEST, 10, 31, 10 },
     };
     int version;
@@ -337,8 +333,8 @@ static void test_authenticate(void **state)
     struct keyring *keyring = keyring_plain();
     load(keyring, 1, KEY_REQUEST, 1);
     uint8_t expected[SHA256_LEN], code[SHA256_LEN]; // the openssl command's HMAC of "abc"
-    assert_true(bytes_from_hex(expected, SHA256_LEN,
-                               TEXT("f0133729c4163dede81e21cd47839256da58171238c8a0d874397c73b14e1e47")));
+    assert_true(
+        bytes_from_hex(expected, SHA256_LEN, TEXT("f0133729c4163dede81e21cd47839256da58171238c8a0d874397c73b14e1e47")));
     for (int i = 0; i < 2; i++) { // with a new context, and with that one again
         const struct bytes_view pieces[] = { { "a", 1 }, { "bc", 2 } };
         assert_int_equal(keyring_authenticate(keyring, 1, code, pieces, 2), OK);
@@ -352,8 +348,7 @@ static void test_sign(void **state)
     (void)state;
     struct keyring *keyring = keyring_plain();
     load(keyring, 1, KEY_SIGN, 1);
-    uint8_t expected[SIGNATURE_LEN], signature[SIGNATURE_LEN], expected_key[PUBLIC_KEY_LEN],
-        public_key[PUBLIC_KEY_LEN];
+    uint8_t expected[SIGNATURE_LEN], signature[SIGNATURE_LEN], expected_key[PUBLIC_KEY_LEN], public_key[PUBLIC_KEY_LEN];
     assert_true(bytes_from_hex(expected_key, PUBLIC_KEY_LEN,
                                TEXT("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")));
     assert_true(bytes_from_hex(expected, SIGNATURE_LEN,
@@ -392,8 +387,7 @@ static void test_permutations_are_kept(void **state)
     struct permutation *a = take(keyring, 1, 1000, 7), *b = take(keyring, 1, 1000, 7);
     assert_ptr_not_equal(a, b); // one is lent
     keyring_permutation_give(keyring, a);
-    struct permutation *others[] = { take(keyring, 1, 1000, 8), take(keyring, 1, 10000, 7),
-                                     take(keyring, 2, 1000, 7) };
+    struct permutation *others[] = { take(keyring, 1, 1000, 8), take(keyring, 1, 10000, 7), take(keyring, 2, 1000, 7) };
     for (int i = 0; i < 3; i++) {
         assert_ptr_not_equal(others[i], a);
         keyring_permutation_give(keyring, others[i]);
@@ -486,8 +480,7 @@ static bool one_round(struct keyring *keyring, uint64_t i)
     keyring_permutation_give(keyring, permutation);
     right = right && keyring_authenticate(keyring, 2, code, NULL, 0) == OK && memcmp(code, counting_hmac, 3) == 0;
     right = right && keyring_seal(keyring, 3, sealed, &i, sizeof i, "x", 1) == OK &&
-            keyring_open(keyring, 3, opened, sealed, sizeof sealed, "x", 1) == OK &&
-            memcmp(opened, &i, sizeof i) == 0;
+            keyring_open(keyring, 3, opened, sealed, sizeof sealed, "x", 1) == OK && memcmp(opened, &i, sizeof i) == 0;
     return right && (i % 50 != 0 || (keyring_sign(keyring, 4, signature, "\x72", 1) == OK && signature[0] == 0x92));
 }
 

@@ -71,8 +71,8 @@ static void expect(const char *at, const char *passphrase, status expected)
     assert_int_equal(is_counting, expected == OK);
 }
 
-#define FIRST "cardwright master key 1\n"
-#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define FIRST   "cardwright master key 1\n"
+#define KEY     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 // sha256sum of the three lines before it begins 60cb98eaf5337072
 #define BY_MODE FIRST "seal: mode\nkey: " KEY "\ncheck: 60cb98eaf5337072\n"
 
@@ -119,8 +119,8 @@ static void file_by_passphrase(char *file, size_t file_len, const char *passphra
     char hex[97];
     int len = snprintf(file, file_len, FIRST "seal: passphrase\nkdf: argon2id13\npasses: %llu\nmemory: %zu\n", passes,
                        memory);
-    len += snprintf(file + len, file_len - (size_t)len, "salt: %s\n",
-                    sodium_bin2hex(hex, sizeof hex, salt, sizeof salt));
+    len +=
+        snprintf(file + len, file_len - (size_t)len, "salt: %s\n", sodium_bin2hex(hex, sizeof hex, salt, sizeof salt));
     len += snprintf(file + len, file_len - (size_t)len, "nonce: %s\n",
                     sodium_bin2hex(hex, sizeof hex, nonce, sizeof nonce));
     crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, key, sizeof key, (const uint8_t *)file,
@@ -276,8 +276,8 @@ static void test_create_by_passphrase(void **state)
     char file[1024];
     file_as_text(file, sizeof file);
     // libsodium's "moderate": 3 passes over 256 MiB
-    assert_ptr_equal(
-        strstr(file, FIRST "seal: passphrase\nkdf: argon2id13\npasses: 3\nmemory: 268435456\nsalt: 0001"), file);
+    assert_ptr_equal(strstr(file, FIRST "seal: passphrase\nkdf: argon2id13\npasses: 3\nmemory: 268435456\nsalt: 0001"),
+                     file);
     assert_null(strstr(file, KEY));
     enum master_key_seal seal;
     bool is_counting;

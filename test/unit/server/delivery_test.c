@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -19,6 +18,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -58,7 +58,8 @@ static void write_certificate(const char *certificate_path, const char *key_path
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509), -3600);
     X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1,
+                               -1, 0);
     X509_set_issuer_name(x509, X509_get_subject_name(x509));
     X509_set_pubkey(x509, key);
     X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
@@ -79,8 +80,10 @@ static void start_peer(int peer, const char *program, const char *key_path)
     snprintf(script, sizeof script, "%s/%s", PEER_FOLDER, program);
     snprintf(folders[peer], sizeof folders[peer], "%s/peer-%d", made.name, peer);
     const char *plain[] = { "python3", script, "0", folders[peer], NULL };
-    const char *tls[] = { "python3", script, "0", folders[peer], "--tls", certificate, key_path, "--auth", "till", "pass word", NULL };
-    assert_int_equal(posix_spawnp(&peers[peer], "python3", NULL, NULL, (char **)(peer == MAIL_TLS ? tls : plain), environ), 0);
+    const char *tls[] = { "python3", script,   "0",    folders[peer], "--tls", certificate,
+                          key_path,  "--auth", "till", "pass word",   NULL };
+    assert_int_equal(
+        posix_spawnp(&peers[peer], "python3", NULL, NULL, (char **)(peer == MAIL_TLS ? tls : plain), environ), 0);
 }
 
 static void read_port(int peer, const char *scheme, const char *path)
@@ -146,8 +149,13 @@ static status put(struct work *work, void *context)
 {
     const struct letter *letter = context;
     const struct message message = {
-        .channel = letter->channel, .to = text_of(letter->to), .subject = TEXT("Your code"), .body = text_of(letter->body),
-        .subject_type = TEXT("otp"), .subject_id = 1, .expires_ms = work->now_ms + 600000,
+        .channel = letter->channel,
+        .to = text_of(letter->to),
+        .subject = TEXT("Your code"),
+        .body = text_of(letter->body),
+        .subject_type = TEXT("otp"),
+        .subject_id = 1,
+        .expires_ms = work->now_ms + 600000,
     };
     return outbox_put(work, &message);
 }
@@ -221,7 +229,11 @@ static int set_up(void **state)
     database_close(database);
     const struct executor_options options = {
         .database = { .engine = ENGINE_SQLITE, .location = made.location },
-        .lane_count = 1, .keyring = keyring, .ids = &ids, .high_water = high_water, .runtime = &runtime_real,
+        .lane_count = 1,
+        .keyring = keyring,
+        .ids = &ids,
+        .high_water = high_water,
+        .runtime = &runtime_real,
     };
     assert_int_equal(executor_start(&executor, &options), OK);
     assert_int_equal(run(make_keys, NULL), OK);
@@ -252,8 +264,13 @@ static struct delivery_options options_with(const char *smtp_url, const char *sm
 {
     static const struct secret token = { (uint8_t *)"to:ken", 6 };
     return (struct delivery_options){
-        .executor = executor, .runtime = &runtime_real, .smtp_url = smtp_url, .mail_from = "cards@shop.example",
-        .sms_url = sms_url, .sms_account = "AC1", .sms_from = "SHOP",
+        .executor = executor,
+        .runtime = &runtime_real,
+        .smtp_url = smtp_url,
+        .mail_from = "cards@shop.example",
+        .sms_url = sms_url,
+        .sms_account = "AC1",
+        .sms_from = "SHOP",
         .sms_token = &token,
     };
 }
@@ -274,7 +291,8 @@ static void test_mail(void **state)
     (void)state;
     char told[4096];
     const struct delivery_options options = options_with(urls[MAIL], NULL);
-    struct outcome outcome = deliver_one(&options, OUTBOX_EMAIL, "asha@example.com", "123456 is your code for Caf\xC3\xA9\n.\nend");
+    struct outcome outcome =
+        deliver_one(&options, OUTBOX_EMAIL, "asha@example.com", "123456 is your code for Caf\xC3\xA9\n.\nend");
     assert_int_equal(outcome.state, OUTBOX_SENT);
     read_told(told, MAIL, "0001.json");
     assert_non_null(strstr(told, "\"mail_from\": \"cards@shop.example\""));
@@ -345,8 +363,10 @@ static void test_sms(void **state)
         int state;
         const char *error;
     } cases[] = {
-        { "+919800000001", OUTBOX_SENT, "" },          { "+919800000400", OUTBOX_FAILED, "http_400" },
-        { "+919800000429", OUTBOX_WAITING, "http_429" }, { "+919800000500", OUTBOX_WAITING, "http_500" },
+        { "+919800000001", OUTBOX_SENT, "" },
+        { "+919800000400", OUTBOX_FAILED, "http_400" },
+        { "+919800000429", OUTBOX_WAITING, "http_429" },
+        { "+919800000500", OUTBOX_WAITING, "http_500" },
         { "+919800000302", OUTBOX_WAITING, "http_302" }, // not followed
     };
     const struct delivery_options options = options_with(NULL, urls[SMS]);
@@ -356,8 +376,9 @@ static void test_sms(void **state)
         assert_int_equal(outcome.state, cases[i].state);
     }
     read_told(told, SMS, "0001.json");
-    assert_string_equal(told, "{\"to\": \"+919800000001\", \"from\": \"SHOP\", \"body\": \"123456 & more=Caf\\u00e9+\", "
-                              "\"user\": \"AC1\", \"password\": \"to:ken\", \"path\": \"/messages\"}");
+    assert_string_equal(told,
+                        "{\"to\": \"+919800000001\", \"from\": \"SHOP\", \"body\": \"123456 & more=Caf\\u00e9+\", "
+                        "\"user\": \"AC1\", \"password\": \"to:ken\", \"path\": \"/messages\"}");
 }
 
 static void test_unreachable(void **state)
@@ -393,8 +414,10 @@ static void test_many_and_the_other_channel(void **state)
 
 static status count_waiting(struct work *work, void *context)
 {
-    return work_integer(work, context, "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state = 0 AND tries = 0 AND channel = 1 "
-                                       "AND sealed IS NOT NULL", NO_ARGS, NOT_FOUND);
+    return work_integer(work, context,
+                        "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state = 0 AND tries = 0 AND channel = 1 "
+                        "AND sealed IS NOT NULL",
+                        NO_ARGS, NOT_FOUND);
 }
 
 static void test_the_other_channel_waited(void **state)
@@ -410,8 +433,9 @@ static void test_misconfigured(void **state)
     (void)state;
     struct delivery *delivery = NULL;
     struct delivery_options cases[] = {
-        options_with("http://127.0.0.1", NULL), options_with("127.0.0.1:25", NULL), options_with("smtp://127.0.0.1", NULL),
-        options_with("smtp://127.0.0.1", NULL), options_with(NULL, "file:///etc/passwd"), options_with(NULL, "https://127.0.0.1"),
+        options_with("http://127.0.0.1", NULL),   options_with("127.0.0.1:25", NULL),
+        options_with("smtp://127.0.0.1", NULL),   options_with("smtp://127.0.0.1", NULL),
+        options_with(NULL, "file:///etc/passwd"), options_with(NULL, "https://127.0.0.1"),
     };
     cases[2].mail_from = "";
     cases[3].mail_from = "a@b.example\r\nBcc: c@d.example";

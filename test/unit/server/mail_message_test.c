@@ -3,9 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "server/mail_message.h"
 
@@ -20,21 +20,25 @@ static text written(struct buffer *out, const struct mail_message *message)
 static void test_whole(void **state)
 {
     (void)state;
-    static const char expected[] = "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n"
-                                   "From: <cards@shop.example>\r\n"
-                                   "To: <asha@example.com>\r\n"
-                                   "Message-ID: <0000000000001@shop.example>\r\n"
-                                   "Subject: Your code\r\n"
-                                   "Auto-Submitted: auto-generated\r\n"
-                                   "MIME-Version: 1.0\r\n"
-                                   "Content-Type: text/plain; charset=utf-8\r\n"
-                                   "Content-Transfer-Encoding: quoted-printable\r\n"
-                                   "\r\n"
-                                   "123456 is it =3D done\r\n";
+    static const char expected[] =
+        "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n"
+        "From: <cards@shop.example>\r\n"
+        "To: <asha@example.com>\r\n"
+        "Message-ID: <0000000000001@shop.example>\r\n"
+        "Subject: Your code\r\n"
+        "Auto-Submitted: auto-generated\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n"
+        "\r\n"
+        "123456 is it =3D done\r\n";
     struct buffer out;
-    text mail = written(&out, &(struct mail_message){ .from = TEXT("cards@shop.example"), .to = TEXT("asha@example.com"),
-                                                      .subject = TEXT("Your code"), .body = TEXT("123456 is it = done"),
-                                                      .id = 1, .now_ms = 1800000000000LL });
+    text mail = written(&out, &(struct mail_message){ .from = TEXT("cards@shop.example"),
+                                                      .to = TEXT("asha@example.com"),
+                                                      .subject = TEXT("Your code"),
+                                                      .body = TEXT("123456 is it = done"),
+                                                      .id = 1,
+                                                      .now_ms = 1800000000000LL });
     assert_int_equal(mail.len, sizeof expected - 1);
     assert_memory_equal(mail.at, expected, mail.len);
     buffer_release(&out);
@@ -59,7 +63,9 @@ static void test_bodies(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buffer out;
-        text mail = written(&out, &(struct mail_message){ .from = TEXT("a@b.example"), .to = TEXT("c@d.example"), .subject = TEXT("s"),
+        text mail = written(&out, &(struct mail_message){ .from = TEXT("a@b.example"),
+                                                          .to = TEXT("c@d.example"),
+                                                          .subject = TEXT("s"),
                                                           .body = text_of(cases[i].body) });
         assert_true(text_ends_with(mail, text_of(cases[i].encoded)));
         const char *blank = memmem(mail.at, mail.len, "\r\n\r\n", 4);
@@ -84,8 +90,10 @@ static void test_subjects(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buffer out;
-        text mail = written(&out, &(struct mail_message){ .from = TEXT("a@b.example"), .to = TEXT("c@d.example"),
-                                                          .subject = text_of(cases[i].subject), .body = TEXT("b") });
+        text mail = written(&out, &(struct mail_message){ .from = TEXT("a@b.example"),
+                                                          .to = TEXT("c@d.example"),
+                                                          .subject = text_of(cases[i].subject),
+                                                          .body = TEXT("b") });
         assert_non_null(memmem(mail.at, mail.len, cases[i].header, strlen(cases[i].header)));
         buffer_release(&out);
     }
@@ -120,8 +128,12 @@ static void test_addresses(void **state)
         assert_int_equal(mail_address_is_plain(address), cases[i].plain);
         buffer_init(&out, 65536);
         status expected = cases[i].plain ? OK : INVALID_TEXT;
-        const struct mail_message to = { .from = TEXT("a@b.example"), .to = address, .subject = TEXT("s"), .body = TEXT("b") };
-        const struct mail_message from = { .from = address, .to = TEXT("a@b.example"), .subject = TEXT("s"), .body = TEXT("b") };
+        const struct mail_message to = {
+            .from = TEXT("a@b.example"), .to = address, .subject = TEXT("s"), .body = TEXT("b")
+        };
+        const struct mail_message from = {
+            .from = address, .to = TEXT("a@b.example"), .subject = TEXT("s"), .body = TEXT("b")
+        };
         assert_int_equal(mail_message_write(&out, &to), expected);
         assert_int_equal(mail_message_write(&out, &from), expected);
         assert_int_equal(out.len > 0, cases[i].plain);

@@ -92,12 +92,18 @@ enum { RECORDS_PER_LANE = 4, LANES = 2 };
 static void append_records(struct fixture *f, struct lane *lane)
 {
     static struct faults faults;
-    const struct actor actor = { .kind = ACTOR_USER, .id = 3, .name = TEXT("asha@example.com"), .channel = CHANNEL_API, .peer = TEXT("192.0.2.7") };
+    const struct actor actor = {
+        .kind = ACTOR_USER, .id = 3, .name = TEXT("asha@example.com"), .channel = CHANNEL_API, .peer = TEXT("192.0.2.7")
+    };
     const struct actor system = { .kind = ACTOR_SYSTEM, .channel = CHANNEL_SCHEDULER };
     assert_int_equal(database_begin(f->db), OK);
     for (int i = 1; i <= RECORDS_PER_LANE; i++) {
         struct work work = {
-            .database = f->db, .lane = lane, .faults = &faults, .actor = i == 3 ? &system : &actor, .now_ms = 1800000000000 + i,
+            .database = f->db,
+            .lane = lane,
+            .faults = &faults,
+            .actor = i == 3 ? &system : &actor,
+            .now_ms = 1800000000000 + i,
         };
         if (i != 3) {
             work.organization_id = 9;
@@ -105,7 +111,8 @@ static void append_records(struct fixture *f, struct lane *lane)
             work.detail = TEXT("{\"n\":1}");
             work_subject(&work, "card", 1000 + i);
         }
-        assert_int_equal(audit_append(&work, TEXT("card.issued"), i == 2 ? TEXT("card_limit_reached") : TEXT("ok")), OK);
+        assert_int_equal(audit_append(&work, TEXT("card.issued"), i == 2 ? TEXT("card_limit_reached") : TEXT("ok")),
+                         OK);
     }
     assert_int_equal(lane_save(lane, f->db, 1800000000000), OK);
     assert_int_equal(database_commit(f->db), OK);
@@ -132,9 +139,11 @@ static int group_setup(void **state, enum engine engine)
     assert_int_equal(keyring_generate(f->keyring, KEY_SIGN, 1, block, &len, check), OK);
     assert_int_equal(keyring_load(f->keyring, 1, KEY_SIGN, 1, text_bytes(block, len), check), OK);
     for (int i = 1; i <= LANES; i++) {
-        static const char make[] = "INSERT INTO lane (id, holder, until_ms, audit_sequence, audit_hash, event_sequence) VALUES ($1, 5, 0, 0, $2, 0)";
+        static const char make[] =
+            "INSERT INTO lane (id, holder, until_ms, audit_sequence, audit_hash, event_sequence) VALUES ($1, 5, 0, 0, $2, 0)";
         static const uint8_t zeros[SHA256_LEN];
-        assert_int_equal(database_run(f->db, make, ARGS(value_i64(i), value_blob(zeros, sizeof zeros)), NULL, NULL), OK);
+        assert_int_equal(database_run(f->db, make, ARGS(value_i64(i), value_blob(zeros, sizeof zeros)), NULL, NULL),
+                         OK);
         lane = (struct lane){ .id = i, .holder = 5 };
         append_records(f, &lane);
     }
@@ -199,26 +208,33 @@ enum column_type { INTEGER, TEXT_COLUMN, BLOB };
 
 #define SELECT_COLUMN(name) "SELECT " name " FROM audit WHERE lane = $1 AND sequence = $2"
 #define UPDATE_COLUMN(name) "UPDATE audit SET " name " = $3 WHERE lane = $1 AND sequence = $2"
-#define COLUMN(name, type) { name, type, SELECT_COLUMN(name), UPDATE_COLUMN(name) }
+#define COLUMN(name, type)                                                                                             \
+    {                                                                                                                  \
+        name, type, SELECT_COLUMN(name), UPDATE_COLUMN(name)                                                           \
+    }
 
 static const struct column {
     const char *name;
     enum column_type type;
     const char *select, *update;
 } columns[] = {
-    COLUMN("lane", INTEGER),         COLUMN("sequence", INTEGER),     COLUMN("at_ms", INTEGER),
-    COLUMN("organization_id", INTEGER), COLUMN("actor_kind", INTEGER), COLUMN("actor_id", INTEGER),
-    COLUMN("actor_name", TEXT_COLUMN), COLUMN("channel", INTEGER),    COLUMN("peer", TEXT_COLUMN),
-    COLUMN("request_id", TEXT_COLUMN), COLUMN("action", TEXT_COLUMN), COLUMN("subject_type", TEXT_COLUMN),
-    COLUMN("subject_id", INTEGER),   COLUMN("result", TEXT_COLUMN),   COLUMN("detail", TEXT_COLUMN),
-    COLUMN("hash", BLOB),
+    COLUMN("lane", INTEGER),           COLUMN("sequence", INTEGER),
+    COLUMN("at_ms", INTEGER),          COLUMN("organization_id", INTEGER),
+    COLUMN("actor_kind", INTEGER),     COLUMN("actor_id", INTEGER),
+    COLUMN("actor_name", TEXT_COLUMN), COLUMN("channel", INTEGER),
+    COLUMN("peer", TEXT_COLUMN),       COLUMN("request_id", TEXT_COLUMN),
+    COLUMN("action", TEXT_COLUMN),     COLUMN("subject_type", TEXT_COLUMN),
+    COLUMN("subject_id", INTEGER),     COLUMN("result", TEXT_COLUMN),
+    COLUMN("detail", TEXT_COLUMN),     COLUMN("hash", BLOB),
 };
 
-static void assert_found(struct fixture *f, const struct column *column, int64_t lane, int64_t sequence, struct value value)
+static void assert_found(struct fixture *f, const struct column *column, int64_t lane, int64_t sequence,
+                         struct value value)
 {
     struct audit_break broken;
     assert_int_equal(database_begin(f->db), OK);
-    assert_int_equal(database_run(f->db, column->update, ARGS(value_i64(lane), value_i64(sequence), value), NULL, NULL), OK);
+    assert_int_equal(database_run(f->db, column->update, ARGS(value_i64(lane), value_i64(sequence), value), NULL, NULL),
+                     OK);
     status result = verify(f, &broken);
     if (result != AUDIT_BROKEN) {
         print_error("lane %d, record %d, %s: an altered byte was not found\n", (int)lane, (int)sequence, column->name);
@@ -239,11 +255,14 @@ static void any_altered_byte_is_found(void **state)
                 const struct column *column = &columns[i];
                 struct rows rows = { 0 };
                 uint8_t bytes[256];
-                assert_int_equal(database_query(f->db, &rows, column->select, ARGS(value_i64(lane), value_i64(sequence))), OK);
+                assert_int_equal(
+                    database_query(f->db, &rows, column->select, ARGS(value_i64(lane), value_i64(sequence))), OK);
                 assert_true(rows_next(&rows));
                 bool null = row_is_null(&rows, 0);
                 int64_t integer = column->type == INTEGER ? row_i64(&rows, 0) : 0;
-                text value = column->type == INTEGER ? TEXT("") : column->type == BLOB ? row_blob(&rows, 0) : row_text(&rows, 0);
+                text value = column->type == INTEGER ? TEXT("")
+                             : column->type == BLOB  ? row_blob(&rows, 0)
+                                                     : row_text(&rows, 0);
                 size_t len = value.len;
                 assert_true(len <= sizeof bytes);
                 memcpy(bytes, value.at != NULL ? value.at : "", len);
@@ -297,12 +316,13 @@ static void forgeries_are_found(void **state)
         { "two records changed places",
           "UPDATE audit SET sequence = 900 WHERE lane = 1 AND sequence = 2;"
           "UPDATE audit SET sequence = 2 WHERE lane = 1 AND sequence = 3;"
-          "UPDATE audit SET sequence = 3 WHERE lane = 1 AND sequence = 900", AUDIT_BROKEN, OK },
+          "UPDATE audit SET sequence = 3 WHERE lane = 1 AND sequence = 900",
+          AUDIT_BROKEN, OK },
         { "a record of the other lane put at the end",
           "UPDATE audit SET lane = 1, sequence = 5 WHERE lane = 2 AND sequence = 4;"
-          "UPDATE lane SET audit_sequence = 5 WHERE id = 1", AUDIT_BROKEN, AUDIT_BROKEN },
-        { "the head alone turned back",
-          "UPDATE lane SET audit_sequence = 3 WHERE id = 1", AUDIT_BROKEN, OK },
+          "UPDATE lane SET audit_sequence = 5 WHERE id = 1",
+          AUDIT_BROKEN, AUDIT_BROKEN },
+        { "the head alone turned back", "UPDATE lane SET audit_sequence = 3 WHERE id = 1", AUDIT_BROKEN, OK },
         { "the head's hash altered",
           "UPDATE lane SET audit_hash = (SELECT audit_hash FROM lane WHERE id = 2) WHERE id = 1", AUDIT_BROKEN, OK },
         { "the tail cut, and the head turned back to fit",
@@ -310,11 +330,11 @@ static void forgeries_are_found(void **state)
           "UPDATE lane SET audit_sequence = 3, audit_hash = (SELECT hash FROM audit WHERE lane = 1 AND sequence = 3) WHERE id = 1",
           OK, AUDIT_BROKEN },
         { "a whole chain emptied",
-          "UPDATE lane SET audit_sequence = 0, audit_hash = audit_hash WHERE id = 2; DELETE FROM audit WHERE lane = 2", AUDIT_BROKEN, AUDIT_BROKEN },
-        { "a whole chain gone with its lane",
-          "DELETE FROM audit WHERE lane = 2; DELETE FROM lane WHERE id = 2", OK, AUDIT_BROKEN },
-        { "a lane gone, its records left",
-          "DELETE FROM lane WHERE id = 2", AUDIT_BROKEN, OK },
+          "UPDATE lane SET audit_sequence = 0, audit_hash = audit_hash WHERE id = 2; DELETE FROM audit WHERE lane = 2",
+          AUDIT_BROKEN, AUDIT_BROKEN },
+        { "a whole chain gone with its lane", "DELETE FROM audit WHERE lane = 2; DELETE FROM lane WHERE id = 2", OK,
+          AUDIT_BROKEN },
+        { "a lane gone, its records left", "DELETE FROM lane WHERE id = 2", AUDIT_BROKEN, OK },
     };
     struct fixture *f = *state;
     for (int i = 0; i < COUNT(cases); i++) {
@@ -429,7 +449,7 @@ static void a_torn_line_is_written_again(void **state)
     cmocka_unit_test(what_was_appended_verifies), cmocka_unit_test(any_altered_byte_is_found),                         \
         cmocka_unit_test(any_missing_record_is_found), cmocka_unit_test(forgeries_are_found),                          \
         cmocka_unit_test(any_altered_byte_of_the_heads_is_found),                                                      \
-        cmocka_unit_test(heads_are_signed_by_this_installation), cmocka_unit_test(heads_grow_only_with_the_chains),          \
+        cmocka_unit_test(heads_are_signed_by_this_installation), cmocka_unit_test(heads_grow_only_with_the_chains),    \
         cmocka_unit_test(a_torn_line_is_written_again)
 
 int main(void)

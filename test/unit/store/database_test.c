@@ -283,13 +283,13 @@ static void transactions_and_savepoints(void **state)
     static const struct {
         const char *script, *rows;
     } cases[] = {
-        { "b1c", "1" },        { "b1k", "" },        { "bc1", "1" },       { "bk1", "1" },       { "b1k2", "2" },
-        { "b1s2xc", "1" },     { "b1s2Sc", "12" },   { "b1s2Sk", "" },     { "bs1t2yS3c", "13" },
-        { "bs1t2Tx3c", "3" },  { "bsx1c", "1" },     { "bsS1c", "1" },     { "bstTS1c", "1" },   { "bstx1c", "1" },
-        { "bsc", "" },         { "bs1!x2c", "2" },   { "bs!x1c", "1" },    { "b1s!x2s3Sc", "123" },
-        { "bs1t!ySc", "1" },   { "b11c", "1" },      { "bs1x1c", "1" },    { "b1s1S2c", "12" },  { "b1s1x2c", "12" },
-        { "1bs1t1T2S3c", "123" },                    { "1bs1xt1y2c", "12" },
-        { "bs1Ss2xs3Sc", "13" },                     { "b!k1", "1" },      { "bs1xs2xs3xc", "" },
+        { "b1c", "1" },         { "b1k", "" },           { "bc1", "1" },      { "bk1", "1" },
+        { "b1k2", "2" },        { "b1s2xc", "1" },       { "b1s2Sc", "12" },  { "b1s2Sk", "" },
+        { "bs1t2yS3c", "13" },  { "bs1t2Tx3c", "3" },    { "bsx1c", "1" },    { "bsS1c", "1" },
+        { "bstTS1c", "1" },     { "bstx1c", "1" },       { "bsc", "" },       { "bs1!x2c", "2" },
+        { "bs!x1c", "1" },      { "b1s!x2s3Sc", "123" }, { "bs1t!ySc", "1" }, { "b11c", "1" },
+        { "bs1x1c", "1" },      { "b1s1S2c", "12" },     { "b1s1x2c", "12" }, { "1bs1t1T2S3c", "123" },
+        { "1bs1xt1y2c", "12" }, { "bs1Ss2xs3Sc", "13" }, { "b!k1", "1" },     { "bs1xs2xs3xc", "" },
         { "bs1St!y2c", "12" },
     };
     for (int i = 0; i < COUNT(cases); i++) {
@@ -410,7 +410,10 @@ static void a_copy_past_the_arena_is_not_a_null(void **state)
                      ARGS(value_i64(1), value_i64(1), value_text(text_bytes(big, sizeof big)), value_blob(NULL, 0)),
                      NULL, NULL),
         OK);
-    const struct { size_t arena_len; status expected; } cases[] = { { 1024 * 1024, OK }, { 10000, OUT_OF_MEMORY } };
+    const struct {
+        size_t arena_len;
+        status expected;
+    } cases[] = { { 1024 * 1024, OK }, { 10000, OUT_OF_MEMORY } };
     for (int i = 0; i < COUNT(cases); i++) {
         struct arena *arena = arena_new(cases[i].arena_len);
         struct rows rows = { 0 };
@@ -459,21 +462,28 @@ static void the_log_holds_no_values(void **state)
     struct fixture *f = begin(state);
     int file = memfd_create("log", MFD_CLOEXEC);
     assert_true(file >= 0);
-    assert_int_equal(database_run(f->db, INSERT, ARGS(value_i64(1), value_i64(1), value_text(TEXT("5424180279791732")),
-                                                      value_blob("5424180279791732", 16)), NULL, NULL), OK);
+    assert_int_equal(database_run(f->db, INSERT,
+                                  ARGS(value_i64(1), value_i64(1), value_text(TEXT("5424180279791732")),
+                                       value_blob("5424180279791732", 16)),
+                                  NULL, NULL),
+                     OK);
     log_set_file(file);
-    assert_int_equal(database_run(f->db, INSERT, ARGS(value_i64(2), value_i64(1), value_text(TEXT("5424180279791732")),
-                                                      value_blob("5424180279791732", 16)), NULL, NULL), STORAGE_FAULT);
+    assert_int_equal(database_run(f->db, INSERT,
+                                  ARGS(value_i64(2), value_i64(1), value_text(TEXT("5424180279791732")),
+                                       value_blob("5424180279791732", 16)),
+                                  NULL, NULL),
+                     STORAGE_FAULT);
     assert_int_equal(database_run(f->db, INSERT,
                                   ARGS(value_i64(5424180279791732), value_i64(13), value_text(TEXT_ABSENT),
                                        value_blob("5424180279791732", 16)),
                                   NULL, NULL),
                      STORAGE_FAULT);
     struct rows rows = { 0 };
-    assert_int_not_equal(database_query(f->db, &rows, f->made.engine == ENGINE_SQLITE
-                                            ? "SELECT json_extract('{}', $1)"
-                                            : "SELECT CAST(CAST($1 AS TEXT) AS BIGINT)",
-                                        ARGS(value_text(TEXT("x5424180279791732")))), OK);
+    assert_int_not_equal(database_query(f->db, &rows,
+                                        f->made.engine == ENGINE_SQLITE ? "SELECT json_extract('{}', $1)"
+                                                                        : "SELECT CAST(CAST($1 AS TEXT) AS BIGINT)",
+                                        ARGS(value_text(TEXT("x5424180279791732")))),
+                         OK);
     log_set_file(open("/dev/null", O_WRONLY | O_CLOEXEC));
     char lines[8192] = { 0 };
     assert_true(pread(file, lines, sizeof lines - 1, 0) > 0);
@@ -556,9 +566,15 @@ static void the_file_is_private_and_its_settings_are_safe(void **state)
         const char *pragma;
         int64_t writer, reader;
     } cases[] = {
-        { "PRAGMA synchronous", 2, 2 },     { "PRAGMA foreign_keys", 1, 1 },       { "PRAGMA trusted_schema", 0, 0 },
-        { "PRAGMA cell_size_check", 1, 1 }, { "PRAGMA wal_autocheckpoint", 0, 0 }, { "PRAGMA secure_delete", 2, 2 },
-        { "PRAGMA page_size", 4096, 4096 }, { "PRAGMA busy_timeout", 5000, 5000 }, { "PRAGMA query_only", 0, 1 },
+        { "PRAGMA synchronous", 2, 2 },
+        { "PRAGMA foreign_keys", 1, 1 },
+        { "PRAGMA trusted_schema", 0, 0 },
+        { "PRAGMA cell_size_check", 1, 1 },
+        { "PRAGMA wal_autocheckpoint", 0, 0 },
+        { "PRAGMA secure_delete", 2, 2 },
+        { "PRAGMA page_size", 4096, 4096 },
+        { "PRAGMA busy_timeout", 5000, 5000 },
+        { "PRAGMA query_only", 0, 1 },
         { "PRAGMA cache_size", -65536, -16384 },
         { "PRAGMA mmap_size", 1 << 30, 1 << 30 },
     };
@@ -636,8 +652,11 @@ static void a_backup_is_whole_while_others_write(void **state)
     assert_int_equal(database_begin(f->db), OK);
     for (int i = 0; i < ROWS; i++) {
         memset(blob, i, sizeof blob);
-        assert_int_equal(database_run(f->db, INSERT, ARGS(value_i64(i), value_i64(1), value_text(TEXT_ABSENT),
-                                                          value_blob(blob, sizeof blob)), NULL, NULL), OK);
+        assert_int_equal(
+            database_run(f->db, INSERT,
+                         ARGS(value_i64(i), value_i64(1), value_text(TEXT_ABSENT), value_blob(blob, sizeof blob)), NULL,
+                         NULL),
+            OK);
     }
     assert_int_equal(database_commit(f->db), OK);
     struct database *source = test_database_open(&f->made, true);
@@ -845,7 +864,10 @@ static void connections_are_durable_and_patient(void **state)
     struct test_database made = f->made;
     snprintf(made.location, sizeof made.location, "%.900s&options=-csynchronous_commit%%3Doff", f->made.location);
     struct database *db = test_database_open(&made, false);
-    static const struct { const char *sql; const char *expected; } cases[] = {
+    static const struct {
+        const char *sql;
+        const char *expected;
+    } cases[] = {
         { "SELECT current_setting('synchronous_commit')", "on" },
         { "SELECT current_setting('lock_timeout')", "5s" },
         { "SELECT current_setting('statement_timeout')", "30s" },

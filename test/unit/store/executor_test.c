@@ -73,8 +73,9 @@ static void gate_wait(struct gate *gate)
     pthread_mutex_unlock(&gate->mutex);
 }
 
-static const char TABLES[] = "DROP TABLE IF EXISTS deed; CREATE TABLE deed (id BIGINT PRIMARY KEY, n BIGINT NOT NULL);"
-                             "INSERT INTO deed (id, n) VALUES (0, 0)";
+static const char TABLES[] =
+    "DROP TABLE IF EXISTS deed; CREATE TABLE deed (id BIGINT PRIMARY KEY, n BIGINT NOT NULL);"
+    "INSERT INTO deed (id, n) VALUES (0, 0)";
 static const char COUNT_TRY[] = "UPDATE deed SET n = n + 1 WHERE id = 0";
 static const char ADD[] = "INSERT INTO deed (id, n) VALUES ($1, 1)";
 static const char TRIES[] = "SELECT n FROM deed WHERE id = 0";
@@ -125,9 +126,15 @@ static status record_deed(struct work *work, void *context, int *http_status, te
 }
 
 static const struct write_rule RULE = {
-    .guard = run_guard, .effect = run_effect, .record = record_deed, .audit_action = "deed.done", .event_type = "deed.done",
+    .guard = run_guard,
+    .effect = run_effect,
+    .record = record_deed,
+    .audit_action = "deed.done",
+    .event_type = "deed.done",
 };
-static const struct actor ACTOR = { .kind = ACTOR_API_KEY, .id = 5, .organization_id = 9, .name = TEXT("till"), .channel = CHANNEL_API };
+static const struct actor ACTOR = {
+    .kind = ACTOR_API_KEY, .id = 5, .organization_id = 9, .name = TEXT("till"), .channel = CHANNEL_API
+};
 
 struct fixture {
     struct test_database made;
@@ -296,10 +303,13 @@ static void guard_and_effect_stand_or_fall(void **state)
         assert_int_equal(integer(f->db, TRIES, NO_ARGS) - tries, cases[i].tries);
         assert_int_equal(integer(f->db, ROW, ARGS(value_i64(task.deed.id))), cases[i].rows);
         assert_int_equal(integer(f->db, EVENTS, ARGS(value_i64(task.deed.id))), cases[i].rows);
-        assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.key_hash, IDEMPOTENCY_HASH_LEN))), cases[i].rows);
+        assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.key_hash, IDEMPOTENCY_HASH_LEN))),
+                         cases[i].rows);
         assert_int_equal(integer(f->db, ALL_RECORDS, ARGS(value_text(text_of(request_id)))), cases[i].audited != NULL);
         if (cases[i].audited != NULL) {
-            assert_int_equal(integer(f->db, RECORDS, ARGS(value_text(text_of(request_id)), value_text(text_of(cases[i].audited)))), 1);
+            assert_int_equal(
+                integer(f->db, RECORDS, ARGS(value_text(text_of(request_id)), value_text(text_of(cases[i].audited)))),
+                1);
         }
         task_release(&task);
     }
@@ -503,7 +513,11 @@ static void one_failing_write_does_not_harm_its_batch(void **state)
 
 static void a_conflict_is_run_again_from_a_clean_start(void **state)
 {
-    static const struct { int conflicts; status result; int runs, kept; } cases[] = {
+    static const struct {
+        int conflicts;
+        status result;
+        int runs, kept;
+    } cases[] = {
         { 0, OK, 1, 1 },
         { 1, OK, 2, 1 },
         { EXECUTOR_RETRY_COUNT_MAX, OK, EXECUTOR_RETRY_COUNT_MAX + 1, 1 },
@@ -576,7 +590,10 @@ static void a_mark_is_written_before_the_reply_and_never_without_its_commit(void
 // In one batch: the marks of those that stand, and not of the one between them that fell.
 static void a_fallen_mark_takes_no_other_with_it(void **state)
 {
-    static const struct { uint64_t drawn; status effect; } cases[] = { { 100, OK }, { 900, CARD_LIMIT_REACHED }, { 300, OK }, { 800, OUT_OF_MEMORY } };
+    static const struct {
+        uint64_t drawn;
+        status effect;
+    } cases[] = { { 100, OK }, { 900, CARD_LIMIT_REACHED }, { 300, OK }, { 800, OUT_OF_MEMORY } };
     struct fixture *f = *state;
     struct task tasks[COUNT(cases)], blocking;
     struct blocker blocker;

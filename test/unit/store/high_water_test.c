@@ -145,14 +145,9 @@ static void test_marks_rise_and_stay(void **state)
         int64_t series_id;
         uint64_t drawn, expected;
     } steps[] = {
-        { 7, 10, 10 },
-        { 7, 5, 10 }, // never lowered
-        { 7, 11, 11 },
-        { -9, 1, 1 },
-        { INT64_MAX, UINT64_MAX, UINT64_MAX },
-        { INT64_MAX, 1, UINT64_MAX },
-        { 8, 0, 0 },
-        { 7, 11, 11 },
+        { 7, 10, 10 }, { 7, 5, 10 }, // never lowered
+        { 7, 11, 11 }, { -9, 1, 1 },  { INT64_MAX, UINT64_MAX, UINT64_MAX }, { INT64_MAX, 1, UINT64_MAX },
+        { 8, 0, 0 },   { 7, 11, 11 },
     };
     struct high_water *high_water;
     assert_int_equal(high_water_open(&high_water, path), OK);

@@ -11,19 +11,22 @@
 #include "store/id.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define EPOCH_MS 1735689600000LL // 2025-01-01T00:00:00Z
+#define EPOCH_MS     1735689600000LL // 2025-01-01T00:00:00Z
 
 // Milliseconds since 2025, then 10 bits of node, then 12 bits of sequence.
 static void ids_have_their_layout(void **state)
 {
     (void)state;
-    static const struct { int node; int64_t now_ms, id; } cases[] = {
+    static const struct {
+        int node;
+        int64_t now_ms, id;
+    } cases[] = {
         { 0, EPOCH_MS + 1, 1LL << 22 },
         { 1, EPOCH_MS + 1, (1LL << 22) + (1 << 12) },
         { 1023, EPOCH_MS + 1, (2LL << 22) - (1 << 12) },
         { 5, EPOCH_MS + 1000, (1000LL << 22) + (5 << 12) },
         { 1023, EPOCH_MS + (1LL << 41) - 1, INT64_MAX - 4095 }, // the last of its 69 years
-        { 7, 0, (7 << 12) + 1 },                                // before 2025: from the first millisecond on, and never 0
+        { 7, 0, (7 << 12) + 1 }, // before 2025: from the first millisecond on, and never 0
     };
     for (int i = 0; i < COUNT(cases); i++) {
         struct id_maker *maker = id_maker_new(cases[i].node);
@@ -44,8 +47,12 @@ static void ids_have_their_layout(void **state)
 static void ids_never_go_back(void **state)
 {
     (void)state;
-    static const struct { int64_t now_ms; int count; } clock[] = {
-        { EPOCH_MS + 500, 10000 }, { EPOCH_MS + 501, 1 }, { EPOCH_MS + 100, 5000 }, { 0, 10 }, { EPOCH_MS + 900000, 3 }, { EPOCH_MS + 899999, 5000 },
+    static const struct {
+        int64_t now_ms;
+        int count;
+    } clock[] = {
+        { EPOCH_MS + 500, 10000 }, { EPOCH_MS + 501, 1 },       { EPOCH_MS + 100, 5000 }, { 0, 10 },
+        { EPOCH_MS + 900000, 3 },  { EPOCH_MS + 899999, 5000 },
     };
     struct id_maker *maker = id_maker_new(3);
     int64_t last = 0;

@@ -179,8 +179,14 @@ static void each_process_has_lanes_of_its_own(void **state)
 
 static void a_lease_ends_unless_it_is_kept(void **state)
 {
-    static const struct { int64_t later_ms; bool kept; int64_t id; } cases[] = {
-        { LANE_LEASE_MS - 1, false, 2 }, { LANE_LEASE_MS + 1, false, 1 }, { LANE_LEASE_MS + 1, true, 2 },
+    static const struct {
+        int64_t later_ms;
+        bool kept;
+        int64_t id;
+    } cases[] = {
+        { LANE_LEASE_MS - 1, false, 2 },
+        { LANE_LEASE_MS + 1, false, 1 },
+        { LANE_LEASE_MS + 1, true, 2 },
     };
     for (int i = 0; i < COUNT(cases); i++) {
         struct fixture *f = begin(state);
@@ -203,7 +209,9 @@ int main(void)
 {
     const struct CMUnitTest sqlite[] = { BOTH, cmocka_unit_test(a_lease_left_by_a_crash_is_taken_at_once) };
     const struct CMUnitTest postgres[] = {
-        BOTH, cmocka_unit_test(each_process_has_lanes_of_its_own), cmocka_unit_test(a_lease_ends_unless_it_is_kept),
+        BOTH,
+        cmocka_unit_test(each_process_has_lanes_of_its_own),
+        cmocka_unit_test(a_lease_ends_unless_it_is_kept),
     };
     int failed = cmocka_run_group_tests_name("SQLite", sqlite, sqlite_setup, group_teardown);
     if (getenv("CARDWRIGHT_TEST_POSTGRES") != NULL) {

@@ -22,8 +22,9 @@ struct test_database {
 static inline void test_database_server_script(const char *script)
 {
     struct database *server = NULL;
-    status result = database_open(&server, &(struct database_options){
-        .engine = ENGINE_POSTGRES, .location = getenv("CARDWRIGHT_TEST_POSTGRES") });
+    status result =
+        database_open(&server, &(struct database_options){ .engine = ENGINE_POSTGRES,
+                                                           .location = getenv("CARDWRIGHT_TEST_POSTGRES") });
     assert(result == OK);
     result = database_script(server, script);
     assert(result == OK);
@@ -76,9 +77,11 @@ static inline void test_database_drop(const struct test_database *made)
 static inline struct database *test_database_open(const struct test_database *made, bool read_only)
 {
     struct database *database = NULL;
-    status result = database_open(&database, &(struct database_options){
-        .engine = made->engine, .location = made->location, .read_only = read_only,
-        .create = made->engine == ENGINE_SQLITE && !read_only });
+    status result =
+        database_open(&database, &(struct database_options){ .engine = made->engine,
+                                                             .location = made->location,
+                                                             .read_only = read_only,
+                                                             .create = made->engine == ENGINE_SQLITE && !read_only });
     assert(result == OK);
     return database;
 }
