@@ -7,7 +7,7 @@ status byte_range_parse(struct byte_range *out, text header, uint64_t content_le
     if (!text_starts_with(header, TEXT("bytes=")) || comma >= 0) {
         return OK;
     }
-    text range = text_slice(header, 6, header.len), first, last = TEXT_ABSENT;
+    text range = text_slice(header, 6, header.len), first, last;
     if (text_find(range, '-') < 0) {
         return OK;
     }

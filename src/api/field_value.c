@@ -140,9 +140,8 @@ void field_take_number(const struct field_place *place, text token)
     int64_t value = 0;
     if (!is_whole_number(token)) {
         field_refuse_type(place);
-    } else if (!text_equal(token, TEXT("-0")) && (!text_to_int64(token, &value) || value == INTEGER_NONE)) {
-        refuse_range(place);
-    } else if (is_bounded(field) && (value < field->min || value > field->max)) {
+    } else if ((!text_equal(token, TEXT("-0")) && (!text_to_int64(token, &value) || value == INTEGER_NONE)) ||
+               (is_bounded(field) && (value < field->min || value > field->max))) {
         refuse_range(place);
     } else {
         *(int64_t *)place->member = value;

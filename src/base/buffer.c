@@ -48,7 +48,7 @@ static bool grow(struct buffer *buffer, size_t needed)
     if (at == NULL) {
         return false;
     }
-    if (buffer->len > 0) {
+    if (buffer->at != NULL) {
         memcpy(at, buffer->at, buffer->len);
     }
     discard(buffer->at, buffer->len);

@@ -289,7 +289,7 @@ static bool parts_read(struct parts *parts, text block)
     }
     optional_blocks_pass(&cursor, optional_count);
     parts->head = text_slice(block, 0, block.len - cursor.rest.len);
-    if (cursor.failed || cursor.rest.len < MAC_HEX_LEN) {
+    if (cursor.failed || use.at == NULL || cursor.rest.len < MAC_HEX_LEN) {
         return false;
     }
     parts->cipher = cursor_take(&cursor, cursor.rest.len - MAC_HEX_LEN);

@@ -106,6 +106,7 @@ status status_label_get(struct work *work, struct status_label *out, int64_t id)
 
 status status_label_find(struct work *work, text label, struct status_label *out)
 {
+    *out = (struct status_label){ 0 };
     status found = get_by(work, out, LABEL_NOT_FOUND, FIND, ARGS(value_i64(work->organization_id), value_text(label)));
     return found == LABEL_NOT_FOUND ? faults_add(work->faults, TEXT("status_label"), LABEL_NOT_FOUND) : found;
 }

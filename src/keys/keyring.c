@@ -495,6 +495,7 @@ static enum kind instance_kind(const struct instance *instance)
 
 static void idle_remove(struct keyring *keyring, struct instance *instance)
 {
+    assert(instance != NULL);
     enum kind kind = instance_kind(instance);
     TAILQ_REMOVE(&keyring->idle[kind], instance, of_kind);
     TAILQ_REMOVE(&instance->key->permutations, instance, of_key);

@@ -92,7 +92,8 @@ int command_restore(const struct config *config, const struct arguments *argumen
     }
     if (installation_open(&installation, config, INSTALLATION_RESTORE, stderr) != OK) {
         if (arguments->word_count == 1) {
-            fprintf(stderr, "cardwright: %s is in its place; when that is mended, `cardwright restore --data %s` goes on\n",
+            fprintf(stderr,
+                    "cardwright: %s is in its place; when that is mended, `cardwright restore --data %s` goes on\n",
                     arguments->words[0], config->data);
         }
         return EXIT_REFUSED;

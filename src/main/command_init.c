@@ -101,8 +101,8 @@ static void make_password(struct founding *founding)
 {
     uint8_t random[PASSWORD_RANDOM_LEN];
     runtime_random(&runtime_real, random, sizeof random);
-    base64url_encode(founding->password, random, sizeof random);
-    strcat(founding->password, "a1");
+    size_t len = base64url_encode(founding->password, random, sizeof random);
+    memcpy(founding->password + len, "a1", sizeof "a1");
     secret_wipe(random, sizeof random);
 }
 

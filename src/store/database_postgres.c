@@ -449,6 +449,7 @@ static status postgres_query(struct database *database, struct rows *rows, const
     struct postgres *db = postgres_of(database);
     struct exchange exchange = { .sql = sql };
     TRY(statement_run(db, &exchange, values, count, NULL));
+    assert(exchange.statement != NULL);
     if (!exchange.statement->described) {
         columns_check(exchange.result, sql);
         exchange.statement->described = true;

@@ -191,6 +191,7 @@ static status statement_take(struct sqlite *db, struct sqlite_statement **out, c
         keep = !statement_cache_is_full(&db->base.cache);
     }
     TRY(statement_prepare(db, &statement, sql, keep));
+    assert(statement != NULL);
     if (keep) {
         statement_cache_put(&db->base.cache, sql, statement);
     }

@@ -360,7 +360,7 @@ static void test_failed_sync_ends_the_process(void **state)
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         signal(SIGABRT, SIG_DFL);
-        freopen("/dev/null", "w", stderr);
+        assert_non_null(freopen("/dev/null", "w", stderr));
         sync_fails = true;
         status result = high_water_raise(high_water, &(struct mark){ 7, 1 }, 1);
         _exit(result == OK ? 0 : 1);
