@@ -6,6 +6,8 @@
 
 static const char RESERVE[] =
     "UPDATE series SET drawn = drawn + $2 WHERE id = $1 AND drawn + $2 <= space RETURNING drawn";
+static const char COUNT_REGISTERED[] =
+    "SELECT CAST(count(*) AS BIGINT) FROM registered_number WHERE series_id = $1 AND series_index >= $2 AND series_index < $3";
 static const char IS_REGISTERED[] = "SELECT 1 FROM registered_number WHERE series_id = $1 AND series_index = $2";
 
 enum { BLOCK_COUNT_MAX = 256, BLOCKS_PER_SPACE = 10000 };
@@ -30,6 +32,11 @@ static status reserve(struct work *work, const struct series *series, struct lan
     TRY(result);
     pool->next = (uint64_t)(drawn - count);
     pool->end = (uint64_t)drawn;
+    int64_t registered = 0;
+    TRY(work_integer(work, &registered, COUNT_REGISTERED,
+                     ARGS(value_i64(series->id), value_i64((int64_t)pool->next), value_i64((int64_t)pool->end)),
+                     INTERNAL));
+    pool->holds_registered = registered > 0;
     series_warn_space(series->id, series->total, pool->next, pool->end);
     return lane_mark(work->lane, series->id, pool->end);
 }
@@ -41,6 +48,9 @@ status number_pool_fill(struct work *work, const struct series *series)
     for (;;) {
         if (pool->next == pool->end) {
             TRY(reserve(work, series, pool));
+        }
+        if (!pool->holds_registered) {
+            return OK;
         }
         int64_t registered;
         status found = work_integer(work, &registered, IS_REGISTERED,

@@ -21,7 +21,8 @@ enum { LANE_LEASE_MS = 30000, LANE_MARK_COUNT_MAX = 1024, LANE_POOL_COUNT_MAX = 
 struct lane_pool {
     int64_t series_id;
     uint64_t next, end;
-    uint64_t taken; // how many the running effect has taken from `next` on; given back when it fails
+    bool holds_registered; // places in it that an import registered before; none can be added once they are drawn
+    uint64_t taken;        // how many the running effect has taken from `next` on; given back when it fails
 };
 
 struct lane {

@@ -59,13 +59,14 @@ def raw(server, *pieces):
     """Bytes as they are, on a connection of their own; whatever comes back."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces))
-        connection.shutdown(socket.SHUT_WR)
+        time.sleep(0.1)
         got = b""
         try:
+            connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65536):
                 got += piece
-        except ConnectionResetError:
-            pass
+        except OSError:
+            pass  # it was refused and closed
         return got
 
 
