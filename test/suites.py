@@ -45,6 +45,8 @@ SUITES = (
           (COUNTS, POSTGRES + [PYTHON, "test/crash/run.py"], FULL)),
     Suite("interop", ["release"], 6, "other programs read and check what Cardwright makes",
           (COUNTS, POSTGRES + [PYTHON, "test/interop/run.py"], FULL)),
+    Suite("safety", ["release"], 6, "restore without a repeated number, planted values, a full disk, hostile clients",
+          (COUNTS, [PYTHON, "test/safety/run.py"], FULL)),
     Suite("fuzz", [], 10, "everything that reads bytes from outside, from its corpus on",
           (COUNTS, ["script/fuzz", "--seconds", str(FUZZ_SECONDS)], FULL)),
     Suite("warnings", ["sanitize", "release", "clang"], 10, "gcc and clang without a warning, clang-tidy, the layout of the code",

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,8 @@ static void set_log_level(const char *name)
 
 int main(int argc, char **argv)
 {
+    // What libraries free held requests and replies: it is overwritten, so that a core dump does not show it.
+    mallopt(M_PERTURB, 0x5a);
     int used = 0;
     const struct command *command = find_command(argc, argv, &used);
     if (command == NULL) {

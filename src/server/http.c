@@ -397,7 +397,8 @@ status http_start(struct http **out, const struct http_options *options)
         close_all(http);
         return result;
     }
-    LOG(LOG_INFO, "http.started", "Listening.", LOG_S("address", options->address), LOG_I("port", http->port),
+    LOG(LOG_INFO, "http.started", "Listening.",
+        LOG_S("address", options->unix_path != NULL ? options->unix_path : options->address), LOG_I("port", http->port),
         LOG_I("threads", http->lane_count), LOG_S("tls", http->tls != NULL ? "yes" : "no"),
         LOG_S("libmicrohttpd", MHD_get_version()));
     *out = http;

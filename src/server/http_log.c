@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 
-enum { SLOW_US = 1000000, WORD_LEN_MAX = 24, LIBRARY_LINE_LEN_MAX = 256 };
+enum { SLOW_US = 1000000, WORD_LEN_MAX = 24, METHOD_LEN_MAX = 16, LIBRARY_LINE_LEN_MAX = 256 };
 
 // A word of our own paths: lower case, with at most one digit ("v1", "status-labels", "openapi.json").
 static bool is_word(text part)
@@ -19,6 +19,17 @@ static bool is_word(text part)
         }
     }
     return digits <= 1 && part.len <= WORD_LEN_MAX;
+}
+
+// A caller may write anything where the method belongs, a card number too.
+static text method_shown(text method)
+{
+    for (size_t i = 0; i < method.len; i++) {
+        if (method.at[i] < 'A' || method.at[i] > 'Z') {
+            return TEXT("*");
+        }
+    }
+    return method.len <= METHOD_LEN_MAX ? method : TEXT("*");
 }
 
 size_t http_path_class(char out[PATH_CLASS_LEN_MAX], text path)
@@ -51,7 +62,7 @@ void http_log_request(const struct request *request, struct http_metrics *metric
     char class[PATH_CLASS_LEN_MAX];
     size_t class_len = text_present(exchange->path) ? http_path_class(class, exchange->path) : 0;
     LOG(notable ? LOG_INFO : LOG_DEBUG, "http.request", "A request.", LOG_S("request_id", exchange->request_id),
-        LOG_T("method", text_slice(exchange->method, 0, 16)), LOG_T("path", text_bytes(class, class_len)),
+        LOG_T("method", method_shown(exchange->method)), LOG_T("path", text_bytes(class, class_len)),
         LOG_I("status", request->status), LOG_I("ms", took_us / 1000), LOG_I("bytes", request->reply_len),
         LOG_T("peer", text_present(exchange->peer) ? exchange->peer : text_of(request->connection->peer)));
 }

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-enum { STREAM_BLOCK_LEN_MAX = 256 * 1024, PROBLEM_LEN_MAX = 1024, HEADERS_LEN_MAX = 1024 };
+enum { STREAM_BLOCK_LEN_MAX = 256 * 1024, STREAM_BLOCK_LEN_MIN = 4096, PROBLEM_LEN_MAX = 1024, HEADERS_LEN_MAX = 1024 };
 
 struct header {
     const char *name, *value;
@@ -91,6 +91,8 @@ static struct MHD_Response *make_response(struct request *request)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }
     size_t block_len = stream->send_len < STREAM_BLOCK_LEN_MAX ? (size_t)stream->send_len : STREAM_BLOCK_LEN_MAX;
+    // Not shorter: glibc keeps short pieces aside when they are freed, without overwriting them (see main.c).
+    block_len = block_len < STREAM_BLOCK_LEN_MIN ? STREAM_BLOCK_LEN_MIN : block_len;
     return MHD_create_response_from_callback(stream->send_len, block_len, read_stream, stream, NULL);
 }
 

@@ -6,7 +6,8 @@ codes, draw batches, change and unlink cards, and kills it (SIGKILL). Then the n
 was not answered, with the same Idempotency-Key, and compares what the server tells with what it had told: every card it
 acknowledged is there once, as acknowledged. The end compares all of it, and reads the database behind the server's back.
 
-Without --engine: 200 rounds on SQLite and, where CARDWRIGHT_TEST_POSTGRES names a server, 40 on PostgreSQL.
+Without --engine: 200 rounds on SQLite and, where CARDWRIGHT_TEST_POSTGRES names a server, 40 on PostgreSQL and the proof of
+restore.py.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import threading
 import time
 import uuid
 
+import restore
 from support import Proofs, Server, harness
 
 ROUNDS = {"sqlite": 200, "postgres": 40}
@@ -222,7 +224,7 @@ class World:
         self.random = random.Random(seed)
         self.ledger = Ledger()
         self.stopping = False
-        self.counter = 0
+        self.counter = self.asked_again = self.had_happened = 0
 
     def found(self):
         self.server.init()
@@ -299,6 +301,8 @@ class World:
             request = self.ledger.unanswered[0]
             request.send(client)
             self.ledger.unanswered.pop(0)
+            self.asked_again += 1
+            self.had_happened += request.replayed
             self.learn(request)
             if request.ok:
                 again = Request(request.kind, request.method, request.path, request.body, request.refusals)
@@ -412,19 +416,19 @@ class World:
     def summary(self):
         ledger = self.ledger
         return (f"{len(ledger.cards)} cards, {len(ledger.issues)} issues, {len(ledger.batches)} batches, {len(ledger.customers)} customers, "
-                f"{sum(challenge.answered for challenge in ledger.challenges)} wrong codes")
+                f"{sum(challenge.answered for challenge in ledger.challenges)} wrong codes; {self.asked_again} requests asked again, "
+                f"of which {self.had_happened} had happened")
 
 
 def run(engine, rounds, seed, keep, proofs):
     seeded.seed(seed)
     server = Server(engine, flags=["--demo"])
     world = World(server, seed)
-    repeated = failed = 0
+    failed = 0
     started = time.monotonic()
     try:
         world.found()
         for number in range(rounds):
-            before = len(world.ledger.unanswered)
             try:
                 world.round(number)
                 if number % VERIFY_EVERY == VERIFY_EVERY - 1:
@@ -438,7 +442,6 @@ def run(engine, rounds, seed, keep, proofs):
                     server.kill()
                 if failed >= 5:
                     break
-            repeated += before
         proofs.prove(f"{engine}: what was not answered is settled", world.finish)
         for proof in (world.all_cards_are_there_once, world.numbers_are_never_given_twice, world.limits_and_counters_agree,
                       world.wrong_tries_stay_counted, world.batches_are_there_once):
@@ -446,8 +449,7 @@ def run(engine, rounds, seed, keep, proofs):
         server.stop()
         proofs.prove(f"{engine}: intervals never overlap", world.intervals_never_overlap)
         proofs.prove(f"{engine}: the audit trail verifies", world.verify_audit)
-        print(f"{engine}: {rounds} rounds in {time.monotonic() - started:.0f} s, seed {seed}: {world.summary()}, {repeated} requests asked again",
-              flush=True)
+        print(f"{engine}: {rounds} rounds in {time.monotonic() - started:.0f} s, seed {seed}: {world.summary()}", flush=True)
     finally:
         if keep or failed:
             server.stop()
@@ -469,6 +471,8 @@ def main():
             proofs.skip(engine, "CARDWRIGHT_TEST_POSTGRES is not set")
             continue
         run(engine, arguments.rounds or ROUNDS[engine], arguments.seed, arguments.keep, proofs)
+        if engine == "postgres":
+            proofs.prove("postgres: dump, draw, restore, draw", restore.dump_draw_restore_draw)
     return proofs.close()
 
 

@@ -4,6 +4,7 @@ a count of what was proved."""
 import csv
 import io
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -55,14 +56,14 @@ class Server(harness.Server):
 
     def spawn(self):
         """Starts it without waiting until it answers."""
-        line = [harness.BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{harness_port()}", *self.flags]
+        line = [harness.BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{free_port()}", *self.flags]
         line += ["--database", self.database_url] if self.database_url else []
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(line, stdout=log, stderr=log, env=self.environment)
 
     def refuses_to_start(self, *words):
         """It ends by itself, with exit status 1, and says why in these words."""
-        line = [harness.BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{harness_port()}"]
+        line = [harness.BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{free_port()}"]
         line += ["--database", self.database_url] if self.database_url else []
         done = subprocess.run(line, capture_output=True, text=True, timeout=30, env=self.environment)
         assert done.returncode == 1, f"it should refuse: exit {done.returncode}\n{done.stderr}"
@@ -82,8 +83,7 @@ class Server(harness.Server):
         return [[int(value) if value.lstrip("-").isdigit() else value or None for value in row] for row in csv.reader(io.StringIO(done.stdout))]
 
 
-def harness_port():
-    import socket
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

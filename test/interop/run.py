@@ -2,10 +2,12 @@
 """Other programs read what Cardwright makes: numbers are checked by a program that knows nothing of it, its document by
 a JSON schema library, its audit heads by openssl. Prints a line a check and "N passed, N failed" at the end."""
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "api"))
@@ -84,6 +86,30 @@ def audit_heads(server, client, folder):
     assert subprocess.run(words, capture_output=True).returncode == 0
     (folder / "message").write_bytes(b"cardwright audit head 1\n" + text.replace(" 1 ", " 2 ").encode())
     assert subprocess.run(words, capture_output=True).returncode != 0
+
+
+@check
+def readme_walk(server, client, folder):
+    """The five-minute walk of the README, as it stands there, against a demo server of its own."""
+    readme = (HERE.parent.parent / "README.md").read_text()
+    block = readme.split("## Five minutes with curl")[1].split("```sh\n")[1].split("```")[0]
+    demo = harness.Server("sqlite", ["--demo"])
+    try:
+        demo.command("init", "--demo")
+        demo.start()
+        time.sleep(1.2)  # the audit heads are written once a second at first
+        for found, put in (("build/src/main/cardwright", os.path.abspath(harness.BINARY)), ("--data data", "--data " + demo.data),
+                           ("data/audit-heads", demo.data + "/audit-heads"), ("127.0.0.1:8080", "127.0.0.1:%d" % demo.port)):
+            assert found in block, found
+            block = block.replace(found, put)
+        done = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", block], cwd=folder, env=demo.environment, capture_output=True,
+                              text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert "\n100000\n" in done.stdout, done.stdout[:500]
+        assert '"number":"SILVER' in done.stdout and "audit records verified" in done.stdout, done.stdout[-1500:]
+    finally:
+        demo.stop()
+        demo.remove()
 
 
 def main():

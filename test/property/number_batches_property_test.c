@@ -1,9 +1,9 @@
 /*
  * Drawing under concurrency, and numbers as a one-to-one thing.
  *
- * Eight threads draw batches and single numbers at random: places never overlap, what an import registered is passed
- * over, batches alone leave no gap, and an exhausted space has been given out to the last number. Then layouts at
- * random: a number and its place in the series lead to each other.
+ * Eight threads draw batches and single numbers and register numbers from elsewhere at random: places never overlap,
+ * registered ones are passed over, batches alone leave no gap, and an exhausted space has been given out to the last
+ * number. Then layouts at random: a number and its place in the series lead to each other.
  */
 #include "property.h"
 
@@ -16,7 +16,7 @@
 #include "domain/number_file.h"
 #include "domain/number_pool.h"
 
-enum { THREADS = 8, DRAWS = 120, BATCH_COUNT_MAX = 700, REGISTERED = 40, SMALL_SPACE = 10000 };
+enum { THREADS = 8, DRAWS = 120, BATCH_COUNT_MAX = 700, REGISTERED = 40, AHEAD = 400, SMALL_SPACE = 10000 };
 
 /* One draw: a batch, or a single number. */
 struct draw {
@@ -33,8 +33,8 @@ struct thread {
     struct arena *arena;
     struct complaint complaint;
     struct draw draws[DRAWS];
-    int draw_count;
-    bool until_exhausted;
+    uint64_t registered[DRAWS]; // places in MIXED
+    int draw_count, registered_count;
 };
 
 enum { ONLY_BATCHES, MIXED, EXHAUSTED, SERIES };
@@ -42,7 +42,8 @@ enum { ONLY_BATCHES, MIXED, EXHAUSTED, SERIES };
 struct world {
     struct property_world base;
     struct series series[SERIES];
-    uint64_t registered[REGISTERED]; // places in MIXED
+    uint64_t registered[REGISTERED + THREADS * DRAWS]; // places in MIXED
+    int registered_count;
     struct thread threads[THREADS];
 };
 
@@ -80,6 +81,21 @@ static status refuse_after_taking(struct work *work, void *context)
     return CARD_LIMIT_REACHED;
 }
 
+// A number from elsewhere, at a place that the series has not reached yet.
+static status register_ahead(struct work *work, void *context)
+{
+    struct order *order = context;
+    struct series series;
+    struct card card;
+    char number[NUMBER_LEN_MAX];
+    TRY(series_get(work, &series, order->batch.series_id));
+    order->place = series.drawn + (uint64_t)order->batch.count;
+    TRY(number_at(work->keyring, &series, order->place, number));
+    return card_register(work, &card,
+                         &(struct card_registration){ .number = text_bytes(number, (size_t)series.layout.length) });
+}
+
+static const struct write_rule REGISTER = { .effect = register_ahead };
 static const struct write_rule BATCH = { .effect = run_batch, .audit_action = "number_batch.drawn" };
 static const struct write_rule SINGLE = { .guard = fill_pool, .effect = take_number };
 static const struct write_rule REFUSED = { .guard = fill_pool, .effect = refuse_after_taking };
@@ -110,10 +126,26 @@ static bool draw_once(struct thread *thread, int series, bool single, int64_t co
     return single || order.drawn.count == order.batch.count || complain(&thread->complaint, "a batch of another count");
 }
 
+static bool register_once(struct thread *thread)
+{
+    struct order order = { .batch = { .series_id = thread->world->series[MIXED].id,
+                                      .count = generate_below(&thread->generator, AHEAD) } };
+    status result = run(thread, &REGISTER, &order);
+    if (result == OK) {
+        thread->registered[thread->registered_count++] = order.place;
+    }
+    // Another thread may have drawn or registered it meanwhile.
+    return result == OK || result == NUMBER_ALREADY_GENERATED || result == NUMBER_ALREADY_REGISTERED ||
+           complain(&thread->complaint, "a registration answers %s", status_code(result));
+}
+
 static void *draw_much(void *argument)
 {
     struct thread *thread = argument;
     for (int i = 0; i < DRAWS; i++) {
+        if (generate_below(&thread->generator, 5) == 0 && !register_once(thread)) {
+            break;
+        }
         bool single = generate_below(&thread->generator, 3) > 0;
         bool only_batches = generate_below(&thread->generator, 3) == 0;
         if (!draw_once(thread, only_batches ? ONLY_BATCHES : MIXED, single && !only_batches, BATCH_COUNT_MAX)) {
@@ -192,7 +224,7 @@ static uint64_t drawn(struct world *world, int series)
 static int64_t registered_within(const struct world *world, const struct draw *draw)
 {
     int64_t count = 0;
-    for (int i = 0; i < REGISTERED; i++) {
+    for (int i = 0; i < world->registered_count; i++) {
         count += draw->series == MIXED && world->registered[i] >= draw->first &&
                  world->registered[i] < draw->first + draw->span;
     }
@@ -350,6 +382,18 @@ static void found(struct world *world, struct generator *generator)
     arena_free(arena);
 }
 
+static void gather_registered(struct world *world)
+{
+    world->registered_count = REGISTERED;
+    for (int i = 0; i < THREADS; i++) {
+        const struct thread *thread = &world->threads[i];
+        memcpy(world->registered + world->registered_count, thread->registered,
+               sizeof thread->registered[0] * (size_t)thread->registered_count);
+        world->registered_count += thread->registered_count;
+    }
+    assert_true(world->registered_count > REGISTERED);
+}
+
 static void draws_never_overlap(enum engine engine)
 {
     static struct world world;
@@ -361,6 +405,7 @@ static void draws_never_overlap(enum engine engine)
     }
     found(&world, &generator);
     assert_true(run_threads(&world, &generator, draw_much));
+    gather_registered(&world);
     places_never_overlap(&world);
     numbers_lead_to_their_batch(&world);
     assert_true(run_threads(&world, &generator, draw_all));
