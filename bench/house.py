@@ -19,7 +19,7 @@ BENCH = ROOT / "bench"
 PROGRAM = ROOT / "build/src/main/cardwright"
 CONNECTIONS = 64
 QUIET_BUSY_MAX = 0.08   # of all processors, by others, before a run is begun
-QUIET_WAIT_SECONDS = 40
+QUIET_WAIT_SECONDS = 20
 SERIES = {"code": "BENCH", "name": "Bench", "numbering": {"prefix": "90000000", "length": 19, "check_digit": "luhn"}}
 
 

@@ -2,29 +2,21 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/log.h"
 
-enum { LOG_LEN_STEP = 40 * 1024 * 1024, LOOK_MS = 50, PATH_LEN_MAX = 4096 };
+enum { LOG_FRAMES_STEP = 10000, LOOK_MS = 50 };
 
 struct checkpointer {
     struct database *database;
-    char log_path[PATH_LEN_MAX];
     pthread_t thread;
     bool started;
     _Atomic bool stopping;
+    _Atomic int log_frames; // after the writer's last commit
     _Atomic bool writer_turn;
 };
-
-static int64_t log_len(const struct checkpointer *checkpointer)
-{
-    struct stat stat_result;
-    return stat(checkpointer->log_path, &stat_result) == 0 ? stat_result.st_size : 0;
-}
 
 static void *checkpointer_main(void *argument)
 {
@@ -33,7 +25,8 @@ static void *checkpointer_main(void *argument)
     int frames_done = 0;
     while (!atomic_load(&checkpointer->stopping)) {
         nanosleep(&look, NULL);
-        if (log_len(checkpointer) < LOG_LEN_STEP || atomic_load(&checkpointer->writer_turn)) {
+        int frames = atomic_load(&checkpointer->log_frames);
+        if (frames < LOG_FRAMES_STEP || frames == frames_done || atomic_load(&checkpointer->writer_turn)) {
             continue;
         }
         int log_frames = 0, moved_frames = 0;
@@ -43,9 +36,8 @@ static void *checkpointer_main(void *argument)
                 "The log could not be moved into the database; it grows until that works.",
                 LOG_S("code", status_code(result)));
         }
-        // The file keeps its length when the log starts over, so only a log that grew needs the writer.
-        if (result == OK && log_frames != frames_done) {
-            frames_done = log_frames;
+        if (result == OK) {
+            frames_done = frames;
             atomic_store(&checkpointer->writer_turn, true);
         }
     }
@@ -58,11 +50,7 @@ status checkpointer_start(struct checkpointer **out, const struct database_optio
     if (checkpointer == NULL) {
         return OUT_OF_MEMORY;
     }
-    int len = snprintf(checkpointer->log_path, sizeof checkpointer->log_path, "%s-wal", database->location);
-    status result = len > 0 && len < PATH_LEN_MAX ? OK : SYSTEM_FAULT;
-    if (result == OK) {
-        result = database_open(&checkpointer->database, database);
-    }
+    status result = database_open(&checkpointer->database, database);
     if (result == OK) {
         checkpointer->started = pthread_create(&checkpointer->thread, NULL, checkpointer_main, checkpointer) == 0;
         result = checkpointer->started ? OK : SYSTEM_FAULT;
@@ -77,6 +65,7 @@ status checkpointer_start(struct checkpointer **out, const struct database_optio
 
 void checkpointer_between_commits(struct checkpointer *checkpointer, struct database *writer)
 {
+    atomic_store_explicit(&checkpointer->log_frames, database_log_frames(writer), memory_order_relaxed);
     if (!atomic_load_explicit(&checkpointer->writer_turn, memory_order_relaxed)) {
         return;
     }

@@ -216,6 +216,11 @@ status database_script(struct database *database, const char *script)
     return database->engine->script(database, script);
 }
 
+int database_log_frames(const struct database *database)
+{
+    return database->log_frames;
+}
+
 status database_checkpoint(struct database *database, int *log_frames, int *moved_frames)
 {
     *log_frames = 0;

@@ -100,6 +100,8 @@ text row_blob(struct rows *rows, int column); // absent for NULL; borrowed; `at`
 /* Several statements from one text, for migrations. */
 must_use status database_script(struct database *database, const char *script);
 
+/* SQLite: how many frames the log held after this connection's last commit; PostgreSQL: 0. */
+int database_log_frames(const struct database *database);
 /* SQLite: a passive checkpoint, and how many frames the log held and how many were moved; PostgreSQL: nothing to do. */
 must_use status database_checkpoint(struct database *database, int *log_frames, int *moved_frames);
 /* SQLite: a consistent copy of the whole database into a new file, while others write. PostgreSQL: NOT_IMPLEMENTED. */

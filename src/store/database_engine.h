@@ -41,6 +41,7 @@ struct database_engine {
 struct database {
     const struct database_engine *engine;
     bool read_only;
+    int log_frames; // SQLite: of the log after this connection's last commit
     struct statement_cache cache;
 };
 

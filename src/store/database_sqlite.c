@@ -18,7 +18,8 @@
 #include "store/database_engine.h"
 
 enum {
-    CACHE_KIB_WRITER = 64 * 1024,
+    // Not more: after some growth each commit of SQLite 3.40 walks the whole cache; mmap serves what falls out of it.
+    CACHE_KIB_WRITER = 16 * 1024,
     CACHE_KIB_READER = 16 * 1024,
     BACKUP_STEP_PAGES = 1024,
 };
@@ -443,6 +444,15 @@ static status sqlite_script(struct database *database, const char *script)
     return code == SQLITE_OK ? OK : fault(db, code, WHILE_PREPARING, script);
 }
 
+static int on_commit(void *context, sqlite3 *handle, const char *name, int frames)
+{
+    (void)handle;
+    (void)name;
+    struct sqlite *db = context;
+    db->base.log_frames = frames;
+    return SQLITE_OK;
+}
+
 static status sqlite_checkpoint(struct database *database, int *log_frames, int *moved_frames)
 {
     struct sqlite *db = sqlite_of(database);
@@ -730,6 +740,7 @@ status database_open_sqlite(struct database **out, const struct database_options
         sqlite_close(&db->base);
         return result;
     }
+    sqlite3_wal_hook(db->handle, on_commit, db); // after the pragmas: wal_autocheckpoint takes the hook away
     *out = &db->base;
     return OK;
 }

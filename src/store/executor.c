@@ -196,7 +196,13 @@ static status run_in_transaction(struct writer *writer, struct write *list)
     lane->changed = false;
     // Before any number is shown; see store/high_water.h.
     if (lane->mark_count > 0) {
-        TRY(high_water_raise(writer->executor->options.high_water, lane->marks, lane->mark_count));
+        status raised = high_water_raise(writer->executor->options.high_water, lane->marks, lane->mark_count);
+        if (raised != OK) {
+            LOG(LOG_ERROR, "executor.high_water",
+                "A change was saved, but its high-water mark was not; its numbers are not shown.",
+                LOG_S("code", status_code(raised)));
+            return OUTCOME_UNKNOWN; // it was committed: to say that nothing changed would be wrong
+        }
         lane->mark_count = lane->mark_floor = 0;
     }
     return OK;
