@@ -575,7 +575,7 @@ static void the_file_is_private_and_its_settings_are_safe(void **state)
         { "PRAGMA page_size", 4096, 4096 },
         { "PRAGMA busy_timeout", 5000, 5000 },
         { "PRAGMA query_only", 0, 1 },
-        { "PRAGMA cache_size", -65536, -16384 },
+        { "PRAGMA cache_size", -16384, -16384 },
         { "PRAGMA mmap_size", 1 << 30, 1 << 30 },
     };
     struct fixture *f = begin(state);
