@@ -34,7 +34,7 @@
 /* executor */
 #define EXECUTOR_QUEUE_COUNT_MAX        16384
 #define EXECUTOR_BATCH_COUNT_SQLITE     512
-#define EXECUTOR_BATCH_COUNT_POSTGRES   25 // two savepoints a call; PostgreSQL caches 64 subtransactions
+#define EXECUTOR_BATCH_COUNT_POSTGRES   12 // up to five subtransactions a call; PostgreSQL caches 64
 #define EXECUTOR_RETRY_COUNT_MAX        5
 
 /* database */

@@ -236,7 +236,8 @@ status installation_open(struct installation *installation, const struct config 
     *installation = (struct installation){ .config = config, .lock_fd = -1 };
     status result = open_parts(installation, mode, errors);
     if (result != OK) {
-        if (status_is_fault(result) && result != ALREADY_RUNNING && result != RESTORE_INCOMPLETE) {
+        if (status_is_fault(result) && result != ALREADY_RUNNING && result != RESTORE_INCOMPLETE &&
+            result != SYSTEM_FAULT) {
             fprintf(errors, "cardwright: %s\n", status_title(result));
         }
         installation_close(installation);
