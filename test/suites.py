@@ -51,7 +51,8 @@ SUITES = (
           (COUNTS, ["script/fuzz", "--seconds", str(FUZZ_SECONDS)], FULL)),
     Suite("warnings", ["sanitize", "release", "clang"], 10, "gcc and clang without a warning, clang-tidy, the layout of the code",
           (CHECK, ["run-clang-tidy", "-quiet", "-p", "build-clang", str(ROOT) + r"/src/.*\.c$"], FULL),
-          (CHECK, ["script/format", "--check"], FULL)),
+          (CHECK, ["script/format", "--check"], FULL),
+          (CHECK, ["script/reference", "--check"], FULL)),
 )
 
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)

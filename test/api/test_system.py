@@ -89,6 +89,15 @@ def health(world):
 
 
 @test
+def in_clear_only_on_this_machine(world):
+    """A request that came through a proxy nobody told the server about is a stranger's, and not over TLS."""
+    forwarded = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    world.owner.get("/v1/series", headers=forwarded).problem(403, "tls_required")
+    world.anonymous().get("/health/live", headers=forwarded).ok()
+    world.anonymous().get("/openapi.json", headers=forwarded).ok()
+
+
+@test
 def document_page(world):
     reply = world.anonymous().get("/docs")
     assert reply.status == 200 and reply.media_type == "text/html", reply
