@@ -219,8 +219,13 @@ static status recover(struct writer *writer)
     if (reloaded == STORAGE_CONFLICT) {
         LOG(LOG_WARN, "executor.lane_lost", "Another process took this writer's lane; leasing a new one.",
             LOG_I("lane", writer->lane.id));
-        return lane_lease(&writer->lane, writer->database, writer->lane.holder,
-                          runtime_now_ms(writer->executor->options.runtime));
+        TRY(lane_lease(&writer->lane, writer->database, writer->lane.holder,
+                       runtime_now_ms(writer->executor->options.runtime)));
+        if (writer == &writer->executor->writers[0]) {
+            // The old lane's number makes another process's ids now.
+            id_maker_set_node(writer->executor->ids, (int)(writer->lane.id % ID_NODE_COUNT));
+        }
+        return OK;
     }
     return reloaded;
 }

@@ -9,7 +9,7 @@
 enum { NODE_BITS = 10, SEQUENCE_BITS = 12 };
 
 struct id_maker {
-    int64_t node;
+    _Atomic int64_t node;
     _Atomic int64_t last; // milliseconds since the epoch << SEQUENCE_BITS | sequence of the last id
 };
 
@@ -26,6 +26,12 @@ struct id_maker *id_maker_new(int node)
 void id_maker_free(struct id_maker *maker)
 {
     free(maker);
+}
+
+void id_maker_set_node(struct id_maker *maker, int node)
+{
+    assert(node >= 0 && node < ID_NODE_COUNT);
+    atomic_store(&maker->node, node);
 }
 
 int64_t id_make(struct id_maker *maker, int64_t now_ms)

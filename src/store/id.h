@@ -14,6 +14,7 @@ struct id_maker;
 
 struct id_maker *id_maker_new(int node); // NULL when memory is short
 void id_maker_free(struct id_maker *maker);
+void id_maker_set_node(struct id_maker *maker, int node); // when the lease of the old one was lost
 int64_t id_make(struct id_maker *maker, int64_t now_ms);
 int64_t id_time_ms(int64_t id);      // the millisecond it was made in
 int64_t id_first_at(int64_t now_ms); // no id made in this millisecond or later is smaller
