@@ -4,6 +4,7 @@ a JSON schema library, its audit heads by openssl. Prints a line a check and "N 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -86,6 +87,75 @@ def audit_heads(server, client, folder):
     assert subprocess.run(words, capture_output=True).returncode == 0
     (folder / "message").write_bytes(b"cardwright audit head 1\n" + text.replace(" 1 ", " 2 ").encode())
     assert subprocess.run(words, capture_output=True).returncode != 0
+
+
+def wait_for(what, seconds=20):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("waited %d s in vain" % seconds)
+
+
+def start_sink(script, folder):
+    """A receiver of messages: each becomes a file NNNN.json in the folder."""
+    folder.mkdir()
+    process = subprocess.Popen([sys.executable, str(HERE.parent / "peers" / script), "0", str(folder)])
+    port = wait_for(lambda: (folder / "port").exists() and (folder / "port").read_text().strip())
+    return process, int(port)
+
+
+def received(folder):
+    return [path.read_text() for path in sorted(folder.glob("[0-9]*.json"))]
+
+
+@check
+def messages(server, client, folder):
+    """A one-time code goes out by email to a real SMTP server and by SMS to a real HTTP receiver, and issues a card."""
+    mail, mail_port = start_sink("smtp_sink.py", folder / "mail")
+    sms, sms_port = start_sink("sms_sink.py", folder / "sms")
+    sender = harness.Server("sqlite", ["--mail-smtp-url", "smtp://127.0.0.1:%d" % mail_port, "--mail-from", "cards@example.com",
+                                       "--mail-require-tls", "0", "--sms-url", "http://127.0.0.1:%d/messages" % sms_port,
+                                       "--sms-from", "+15550100"])
+    try:
+        sender.init()
+        sender.start()
+        owner = harness.Client(sender, sender.api_key("owner", "messages"))
+        owner.patch("/v1/settings", {"otp": {"enabled": True, "channel": "both"}}).ok()
+        series = owner.post("/v1/series", {"code": "M", "name": "M", "numbering": {"prefix": "M", "length": 12}}).ok(201)
+        customer = owner.post("/v1/customers", {"mobile": "+4915112345678", "email": "asha@example.com"}).ok(201)
+        challenge = owner.post("/v1/otp-challenges", {"customer_id": customer["id"], "series_id": series["id"]}).ok(201)
+        letters = wait_for(lambda: received(folder / "mail") and received(folder / "sms") and received(folder / "mail") + received(folder / "sms"))
+        codes = {re.search(r"\b(\d{6}) is your code", letter).group(1) for letter in letters}
+        assert len(letters) == 2 and len(codes) == 1, letters
+        order = {"customer_id": customer["id"], "series_id": series["id"], "otp": {"challenge_id": challenge["id"], "code": codes.pop()}}
+        owner.post("/v1/cards", order).ok(201)
+    finally:
+        sender.stop()
+        sender.remove()
+        for process in (mail, sms):
+            process.terminate()
+            process.wait()
+
+
+@check
+def imports(server, client, folder):
+    """100,000 customers and 100,000 numbers made elsewhere, from CSV files."""
+    series = client.post("/v1/series", {"code": "OLD", "name": "Old", "numbering": {"prefix": "OLD", "length": 12}}).ok(201)
+    files = {
+        "/v1/customers/import": "external_id,first_name,last_name\n" + "".join("E%d,First%d,Last%d\n" % (i, i, i) for i in range(100000)),
+        "/v1/card-numbers/import": "number,series_code\n" + "".join("OLD%09d,OLD\n" % (i * 7) for i in range(100000)),
+    }
+    for path, file in files.items():
+        job = client.post(path, body=file, headers={"Content-Type": "text/csv"}).ok(202)
+        done = wait_for(lambda: (lambda now: now if now["state"] == "done" else None)(client.get("/v1/jobs/" + job["id"]).ok()), 240)
+        assert (done["total"], done["done"], done["failed"]) == (100000, 100000, 0), done
+    batch = client.post("/v1/series/%s/batches" % series["id"], {"count": 100000}).ok(201)
+    drawn = client.get("/v1/batches/%s/numbers" % batch["id"]).body.decode().split()
+    registered = {"OLD%09d" % (i * 7) for i in range(100000)}
+    assert len(set(drawn)) == 100000 and not registered & set(drawn), "a draw passes over what was registered"
 
 
 @check
