@@ -29,7 +29,7 @@ def filled():
         with server:
             series = server.make_series()
         sql = (BENCH / "fill.sql").read_text().replace(":cards", str(CARDS)).replace(":customers", str(CUSTOMERS))
-        subprocess.run(["sqlite3", "-bail", server.data / "cardwright.db"], input=sql, text=True, check=True)
+        subprocess.run(["sqlite3", "-bail", server.data / "cardwright.db"], input=sql, text=True, check=True, stdout=subprocess.DEVNULL)
         assert server.rows("SELECT count(*) FROM card") == CARDS
         say(f"  filled: {CARDS:,} cards of {CUSTOMERS:,} customers, {server.database_len() / 1e9:.2f} GB")
         first = server.rows("SELECT min(id) FROM customer")
