@@ -1,8 +1,9 @@
 """A database with 10,000,000 cards, written straight into SQLite by fill.sql; shared by growth and weight in one run."""
 import atexit
+import contextlib
 import pathlib
 import shutil
-import subprocess
+import sqlite3
 import tempfile
 
 from house import BENCH, Cardwright, say, write_customers
@@ -29,7 +30,8 @@ def filled():
         with server:
             series = server.make_series()
         sql = (BENCH / "fill.sql").read_text().replace(":cards", str(CARDS)).replace(":customers", str(CUSTOMERS))
-        subprocess.run(["sqlite3", "-bail", server.data / "cardwright.db"], input=sql, text=True, check=True, stdout=subprocess.DEVNULL)
+        with contextlib.closing(sqlite3.connect(server.data / "cardwright.db")) as database:
+            database.executescript(sql)
         assert server.rows("SELECT count(*) FROM card") == CARDS
         say(f"  filled: {CARDS:,} cards of {CUSTOMERS:,} customers, {server.database_len() / 1e9:.2f} GB")
         first = server.rows("SELECT min(id) FROM customer")
