@@ -8,8 +8,7 @@ static const char INSERT[] =
 static const char GET[] = "SELECT " COLUMNS " FROM status_label WHERE id = $1 AND organization_id = $2";
 static const char FIND[] = "SELECT " COLUMNS " FROM status_label WHERE organization_id = $1 AND label = $2";
 static const char DEFAULT_OF[] =
-    "SELECT " COLUMNS
-    " FROM status_label WHERE organization_id = $1 AND status = $2 AND is_default = 1 LIMIT 1";
+    "SELECT " COLUMNS " FROM status_label WHERE organization_id = $1 AND status = $2 AND is_default = 1 LIMIT 1";
 static const char LIST[] = "SELECT " COLUMNS
                            " FROM status_label WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
                            "AND ($3 < 0 OR status = $3) AND ($5 < 0 OR retired = $5) ORDER BY id DESC LIMIT $4";
