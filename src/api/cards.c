@@ -312,7 +312,7 @@ static status reveal(struct call *call)
     TRY(clear_number(call, &card, &revealed->number));
     revealed->id = card.id;
     work_subject(call->work, "card", card.id);
-    work_detail_text(call->work, "reason", input->reason);
+    work_detail_typed(call->work, "reason", input->reason);
     return reply_one(call, revealed);
 }
 

@@ -1,5 +1,6 @@
 #include "domain/card_change.h"
 
+#include "base/digit_mask.h"
 #include "base/none.h"
 #include "domain/card_limit.h"
 #include "domain/customer.h"
@@ -40,7 +41,7 @@ status card_history_add(struct work *work, int64_t card_id, const struct card_st
                          value_text(actor->name), value_i64(actor->channel), value_i64_or_null(step->customer_id, 0),
                          value_i64_or_null(step->old_status, -1), value_i64(step->new_status),
                          value_i64_or_null(step->old_label_id, 0), value_i64(step->new_label_id),
-                         value_i64(step->reason), value_text(step->note)));
+                         value_i64(step->reason), value_text(digit_mask(work->arena, step->note))));
 }
 
 status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit,

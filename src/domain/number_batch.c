@@ -187,7 +187,7 @@ status number_batch_void(struct work *work, struct number_batch *out, int64_t id
     TRY(work_change(work, VOID, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(work->now_ms)),
                     BATCH_VOIDED));
     work_subject(work, "batch", id);
-    work_detail_text(work, "reason", reason);
+    work_detail_typed(work, "reason", reason);
     return number_batch_get(work, out, id);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/digit_mask.h"
 #include "base/json_text.h"
 
 enum { DETAIL_LEN_MAX = 2048 };
@@ -46,6 +47,11 @@ void work_detail_text(struct work *work, const char *name, text value)
     if (text_present(value)) {
         add_detail(work, name, value, true);
     }
+}
+
+void work_detail_typed(struct work *work, const char *name, text value)
+{
+    work_detail_text(work, name, digit_mask(work->arena, value));
 }
 
 void work_detail_integer(struct work *work, const char *name, int64_t value)

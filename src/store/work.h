@@ -64,6 +64,8 @@ int64_t work_id(struct work *work);
 void work_subject(struct work *work, const char *type, int64_t id);
 /* Adds one named value to the detail. Never a number, a code, a key or a contact. */
 void work_detail_text(struct work *work, const char *name, text value);
+void work_detail_typed(struct work *work, const char *name,
+                       text value); // what a person typed: long runs of digits are masked
 void work_detail_integer(struct work *work, const char *name, int64_t value);
 void work_detail_id(struct work *work, const char *name, const char *prefix, int64_t id); // "card_..."; 0 is left out
 

@@ -98,6 +98,21 @@ def in_clear_only_on_this_machine(world):
 
 
 @test
+def a_typed_number_is_not_kept(world):
+    """A number that somebody types as a reason or a note stands neither in the audit trail nor in the history."""
+    series = world.series()
+    card = world.issue(world.customer(), series=series)
+    number = card["number"]
+    world.owner.post(f"/v1/cards/{card['id']}/reveal", {"reason": f"caller reads {number}"}).ok()
+    world.owner.patch(f"/v1/cards/{card['id']}", {"status": "suspended", "reason": "lost", "note": f"was {number}"}).ok()
+    digits = number[-12:]
+    trail = json.dumps(world.owner.get("/v1/audit", query={"limit": 20}).ok())
+    history = json.dumps(world.owner.get(f"/v1/cards/{card['id']}/history").ok())
+    assert "caller reads" in trail and digits not in trail, trail
+    assert "was " in history and digits not in history, history
+
+
+@test
 def document_page(world):
     reply = world.anonymous().get("/docs")
     assert reply.status == 200 and reply.media_type == "text/html", reply
