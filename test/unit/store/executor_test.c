@@ -237,15 +237,7 @@ static int group_setup(void **state, enum engine engine)
     return 0;
 }
 
-static int sqlite_setup(void **state)
-{
-    return group_setup(state, ENGINE_SQLITE);
-}
-
-static int postgres_setup(void **state)
-{
-    return group_setup(state, ENGINE_POSTGRES);
-}
+ENGINE_SETUPS(group_setup)
 
 static int group_teardown(void **state)
 {

@@ -86,4 +86,16 @@ static inline struct database *test_database_open(const struct test_database *ma
     return database;
 }
 
+/* sqlite_setup and postgres_setup, of a group's own setup that takes the engine. */
+#define ENGINE_SETUPS(setup)                                                                                           \
+    static int sqlite_setup(void **state)                                                                              \
+    {                                                                                                                  \
+        return setup(state, ENGINE_SQLITE);                                                                            \
+    }                                                                                                                  \
+                                                                                                                       \
+    static int postgres_setup(void **state)                                                                            \
+    {                                                                                                                  \
+        return setup(state, ENGINE_POSTGRES);                                                                          \
+    }
+
 #endif
