@@ -1,0 +1,10 @@
+-- Time-based one-time passwords (RFC 6238) of users. The secret is sealed; a user whose confirmed_at is NULL has begun to
+-- enrol. A step is used once.
+CREATE TABLE user_totp (
+    user_id         INTEGER PRIMARY KEY REFERENCES user_account (id),
+    sealed          BLOB NOT NULL,
+    key_id          INTEGER NOT NULL,
+    last_step       INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    confirmed_at    INTEGER
+) STRICT;
