@@ -10,6 +10,7 @@ static const struct field card_fields[] = {
     { "id", FIELD_ID, C(id), .id_prefix = "card", .help = "The card's id." },
     { "series_id", FIELD_ID, C(series_id), .id_prefix = "series", .help = "Its series." },
     { "series_code", FIELD_TEXT, C(series_code), .help = "Its series' code." },
+    { "series_name", FIELD_TEXT, C(series_name), .help = "Its series' name." },
     { "batch_id", FIELD_ID, C(batch_id), FIELD_NULLABLE, .id_prefix = "batch",
       .help = "The batch its number was drawn in; null: drawn alone or registered." },
     { "customer_id", FIELD_ID, C(customer_id), FIELD_NULLABLE, .id_prefix = "cus",
@@ -21,6 +22,11 @@ static const struct field card_fields[] = {
     { "last4", FIELD_TEXT, C(last4), .help = "The last characters of the number." },
     { "status", FIELD_ENUM, C(status), .names = card_status_names, .help = "The card's status." },
     { "status_label", FIELD_TEXT, C(label), .help = "The organisation's word for it." },
+    { "next_statuses", FIELD_ENUM_SET, offsetof(struct card_reply, next_statuses), FIELD_OUTPUT,
+      .names = card_status_names,
+      .help = "Statuses that the caller may give it now; its own one is among them when its label may change." },
+    { "may_unlink", FIELD_BOOLEAN, offsetof(struct card_reply, may_unlink), FIELD_OUTPUT,
+      .help = "May the caller unlink it now?" },
     { "issued_at", FIELD_TIME, C(issued_ms), FIELD_NULLABLE, .help = "When it was issued." },
     { "expires_on", FIELD_DATE, C(expires_on), FIELD_NULLABLE,
       .help = "The last day it is good; null: never expires." },
@@ -181,13 +187,20 @@ static const struct field history_query_fields[] = { PAGE_FIELDS(struct history_
 
 static const struct shape history_query_shape = SHAPE("CardHistoryQuery", struct history_query, history_query_fields);
 
+static void show_card(const struct call *call, struct card_reply *reply, const struct card *card)
+{
+    reply->card = *card;
+    reply->next_statuses = card_next_statuses(card, call->actor.permissions);
+    reply->may_unlink = card_may_unlink(card, call->actor.permissions);
+}
+
 status reply_card(struct call *call, const struct card *card, text number)
 {
     struct card_reply *reply = CALL_NEW(call, struct card_reply);
     if (reply == NULL) {
         return OUT_OF_MEMORY;
     }
-    reply->card = *card;
+    show_card(call, reply, card);
     reply->number = number;
     return reply_one(call, reply);
 }
@@ -265,7 +278,7 @@ static status read_list(struct call *call)
         return OUT_OF_MEMORY;
     }
     for (int i = 0; i < count; i++) {
-        replies[i].card = found[i];
+        show_card(call, &replies[i], &found[i]);
     }
     bool more = count > limit;
     return reply_list(call, replies, sizeof *replies, more ? limit : count, more ? found[limit - 1].id : 0);

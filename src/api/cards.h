@@ -7,10 +7,12 @@
 
 extern const struct operation_table card_operations;
 
-/* A card and, once, its number. */
+/* A card, what the caller may do with it and, once, its number. */
 struct card_reply {
     struct card card;
     text number; // shown once, to whoever may reveal
+    uint32_t next_statuses;
+    bool may_unlink;
 };
 
 extern const struct shape card_shape;

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "domain/card_availability.h"
-#include "domain/customer.h"
+#include "domain/customer_find.h"
 
 #define C(member) offsetof(struct customer, member)
 
@@ -61,8 +61,11 @@ static const struct field search_fields[] = {
           "The beginning of a first or last name, or a first name and the beginning of a last name; capitals do not matter." },
     { "number", FIELD_TEXT, I(number), FIELD_SECRET, .form = FORM_CARD_NUMBER,
       .help = "The customer who has the card of this number." },
+    { "text", FIELD_TEXT, I(search.typed), FIELD_SECRET, .min = CUSTOMER_SEARCH_LEN_MIN, .max = CUSTOMER_SEARCH_LEN_MAX,
+      .help = "Whatever is at hand, as it is typed: a card number, or the beginning of an external id, a mobile number "
+              "(\"+\", \"00\", blanks and dashes do not matter), an email address or a name. Found in this order." },
     { "limit", FIELD_INTEGER, I(search.limit), .min = 1, .max = CUSTOMER_SEARCH_COUNT_MAX,
-      .help = "How many to return." },
+      .help = "How many to return; 50 when left out, 10 of a search by text." },
 };
 
 static const struct shape search_shape = SHAPE("CustomerSearch", struct search_input, search_fields);
@@ -123,6 +126,7 @@ static status judge_search(struct call *call, const struct search_input *input)
         { "external_id", input->search.external_id },
         { "name", input->search.name },
         { "number", input->number },
+        { "text", input->search.typed },
     };
     int given = 0;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -132,7 +136,7 @@ static status judge_search(struct call *call, const struct search_input *input)
     }
     if (given == 0) {
         faults_add_message(&call->faults, TEXT(""), REQUIRED,
-                           "Give one of mobile, email, external_id, name and number.");
+                           "Give one of mobile, email, external_id, name, number and text.");
     }
     return given == 1 ? OK : INVALID_INPUT;
 }
@@ -163,7 +167,9 @@ static status search(struct call *call)
         return search_number(call, input->number);
     }
     struct customer_search by = input->search;
-    by.limit = by.limit == INTEGER_NONE ? CUSTOMER_SEARCH_COUNT_MAX : by.limit;
+    if (by.limit == INTEGER_NONE) {
+        by.limit = text_present(by.typed) ? CUSTOMER_SEARCH_COUNT_TYPED : CUSTOMER_SEARCH_COUNT_MAX;
+    }
     struct customer *found;
     int count = 0;
     TRY(customer_search(call->work, &found, &count, &by));
@@ -178,7 +184,8 @@ static const struct operation rows[] = {
       .id = "customer_create", .tag = "Customers", .help = "Make a customer." },
     { "POST", "/v1/customers/search", READ, MAY_READ_CUSTOMERS, search, .in = &search_shape, .out = &shape,
       .list = true, .id = "customer_search", .tag = "Customers",
-      .help = "Find customers by mobile, email, external id, name or card number: one of them." },
+      .help =
+          "Find customers by mobile, email, external id, name or card number, or by a text that may be any of them." },
     { "GET", "/v1/customers/{cus_id}", READ, MAY_READ_CUSTOMERS, read_one, .out = &shape,
       .outcomes = { CUSTOMER_NOT_FOUND }, .id = "customer_get", .tag = "Customers", .help = "Read a customer." },
     { "PATCH", "/v1/customers/{cus_id}", WRITE, MAY_CHANGE_CUSTOMERS, change, .in = &shape, .patch = true,

@@ -3,13 +3,15 @@
 #include "api/authenticate.h"
 #include "api/server.h"
 #include "base/limits.h"
+#include "crypto/totp.h"
 #include "domain/audit_query.h"
 #include "domain/organization.h"
 #include "domain/session.h"
 #include "domain/user.h"
+#include "domain/user_totp.h"
 
 struct sign_in {
-    text name, password;
+    text name, password, totp;
 };
 
 static const struct field sign_in_fields[] = {
@@ -17,6 +19,9 @@ static const struct field sign_in_fields[] = {
       .help = "The user's name." },
     { "password", FIELD_TEXT, offsetof(struct sign_in, password), FIELD_INPUT | FIELD_REQUIRED, .max = PASSWORD_LEN_MAX,
       .help = "The password." },
+    { "totp", FIELD_TEXT, offsetof(struct sign_in, totp), FIELD_INPUT | FIELD_SECRET, .min = TOTP_DIGITS,
+      .max = TOTP_DIGITS, .form = FORM_DIGITS,
+      .help = "The code that the user's authenticator app shows now, if the user has one set up." },
 };
 
 static const struct shape sign_in_shape = SHAPE("SignIn", struct sign_in, sign_in_fields);
@@ -28,7 +33,7 @@ struct view {
     text name, organization_name;
     int role; // -1: not a user
     struct text_list permissions;
-    bool must_change;
+    bool must_change, totp_enabled;
     text csrf_token;
     int64_t expires_ms;
 };
@@ -44,6 +49,8 @@ static const struct field view_fields[] = {
     { "role", FIELD_ENUM, V(role), FIELD_OUTPUT | FIELD_NULLABLE, .names = role_names, .help = "The user's role." },
     { "permissions", FIELD_TEXT_LIST, V(permissions), FIELD_OUTPUT, .help = "What the caller may do now." },
     { "must_change_password", FIELD_BOOLEAN, V(must_change), FIELD_OUTPUT, .help = "May do nothing else before." },
+    { "totp_enabled", FIELD_BOOLEAN, V(totp_enabled), FIELD_OUTPUT,
+      .help = "The user signs in with a code of an authenticator app too." },
     { "csrf_token", FIELD_TEXT, V(csrf_token), FIELD_OUTPUT | FIELD_SECRET,
       .help = "To be sent as X-CSRF-Token with everything but GET and HEAD, beside the cookie." },
     { "expires_at", FIELD_TIME, V(expires_ms), FIELD_OUTPUT | FIELD_NULLABLE,
@@ -131,7 +138,9 @@ static status prepare_sign_in(struct call *call)
 static status guard_sign_in(struct call *call)
 {
     const struct prepared *prepared = call->prepared;
-    return user_judge_sign_in(call->work, &prepared->user, prepared->verified);
+    const struct sign_in *input = call->input;
+    TRY(user_judge_sign_in(call->work, &prepared->user, prepared->verified));
+    return user_totp_judge_sign_in(call->work, prepared->user.id, input->totp);
 }
 
 static status sign_in(struct call *call)
@@ -155,6 +164,7 @@ static status sign_in(struct call *call)
         .must_change = user->must_change,
         .expires_ms = session_expires_ms(&session),
     };
+    TRY(user_totp_is_enabled(call->work, &view->totp_enabled, user->id));
     TRY(list_permissions(call, &view->permissions,
                          user->must_change ? permissions & (1ULL << MAY_BE_SIGNED_IN) : permissions));
     TRY(view_csrf(call, view, text_of(prepared->token)));
@@ -189,6 +199,7 @@ static status who_am_i(struct call *call)
     view->role = session.role;
     view->must_change = session.must_change;
     view->expires_ms = session_expires_ms(&session);
+    TRY(user_totp_is_enabled(call->work, &view->totp_enabled, session.user_id));
     TRY(view_csrf(call, view, token));
     return reply_one(call, view);
 }
@@ -221,7 +232,7 @@ static status sign_out_everywhere(struct call *call)
 static const struct operation rows[] = {
     { "POST", "/v1/sessions", WRITE, MAY_SIGN_IN, sign_in, .guard = guard_sign_in, .prepare = prepare_sign_in,
       .in = &sign_in_shape, .out = &view_shape, .success = 201, .not_idempotent = true, .audit = "session.opened",
-      .outcomes = { SIGN_IN_FAILED }, .id = "session_create", .tag = "Sessions",
+      .outcomes = { SIGN_IN_FAILED, TOTP_REQUIRED, TOTP_WRONG }, .id = "session_create", .tag = "Sessions",
       .help = "Sign in: sets the session's cookie." },
     { "GET", "/v1/session", READ, MAY_BE_SIGNED_IN, who_am_i, .out = &view_shape, .id = "session_get",
       .tag = "Sessions", .help = "Who is signed in, and what he may do." },

@@ -1,5 +1,6 @@
 #include "api/users.h"
 
+#include "api/own_password.h"
 #include "base/limits.h"
 #include "domain/user.h"
 
@@ -23,6 +24,8 @@ static const struct field fields[] = {
           "A first or new password, which the user has to change: at least 12 characters with letters and digits." },
     { "disabled", FIELD_BOOLEAN, U(disabled), .help = "A disabled user is signed out and cannot sign in." },
     { "must_change_password", FIELD_BOOLEAN, U(must_change), FIELD_OUTPUT, .help = "May do nothing else before." },
+    { "totp_enabled", FIELD_BOOLEAN, U(totp_enabled), FIELD_OUTPUT,
+      .help = "Signing in takes a code of an authenticator app too." },
     { "locked_until", FIELD_TIME, U(locked_until_ms), FIELD_OUTPUT | FIELD_NULLABLE,
       .help = "After too many wrong passwords; null: not locked." },
     { "password_changed_at", FIELD_TIME, U(password_changed_ms), FIELD_OUTPUT, .help = "When the password was set." },
@@ -64,8 +67,7 @@ static const struct shape password_shape = SHAPE("PasswordChange", struct passwo
 struct prepared {
     char hash[PASSWORD_HASH_LEN]; // of the new password
     bool has_hash;
-    struct user user; // whose password was verified
-    bool verified;
+    struct own_password own;
 };
 
 static text prepared_hash(const struct prepared *prepared)
@@ -155,7 +157,8 @@ static status prepare_change(struct call *call)
         return faults_add_message(&call->faults, TEXT("password"), FORBIDDEN,
                                   "Change your own password at /v1/users/me/password.");
     }
-    TRY(user_get(call->work, &prepared->user, call->path_ids[0]));
+    struct user user;
+    TRY(user_get(call->work, &user, call->path_ids[0]));
     TRY(password_judge(&call->faults, "password", input->password));
     TRY(password_judge_history(call->work, "password", call->path_ids[0], input->password));
     return prepare_hash(prepared, input->password);
@@ -183,36 +186,25 @@ static status prepare_password(struct call *call)
         return OUT_OF_MEMORY;
     }
     call->prepared = prepared;
-    if (call->actor.kind != ACTOR_USER) {
-        return FORBIDDEN;
-    }
-    TRY(user_get(call->work, &prepared->user, call->actor.id));
+    TRY(own_password_verify(call, &prepared->own, input->current_password));
     TRY(password_judge(&call->faults, "new_password", input->new_password));
-    TRY(password_verify(&prepared->verified, prepared->user.password_hash, input->current_password));
-    if (!prepared->verified) {
+    if (!prepared->own.verified) {
         return OK; // the guard counts it
     }
     TRY(password_judge_history(call->work, "new_password", call->actor.id, input->new_password));
     return prepare_hash(prepared, input->new_password);
 }
 
-// A wrong password counts here as it does at the door.
 static status guard_password(struct call *call)
 {
     const struct prepared *prepared = call->prepared;
-    status judged = user_judge_sign_in(call->work, &prepared->user, prepared->verified);
-    if (judged != SIGN_IN_FAILED) {
-        return judged;
-    }
-    faults_add_message(&call->faults, TEXT("current_password"), SIGN_IN_FAILED,
-                       "This is not the current password, or the account is locked.");
-    return INVALID_INPUT; // and not 401: the session stands
+    return own_password_judge(call, &prepared->own, "current_password");
 }
 
 static status change_password(struct call *call)
 {
     const struct prepared *prepared = call->prepared;
-    TRY(user_change_password(call->work, call->actor.id, prepared->user.version, prepared_hash(prepared),
+    TRY(user_change_password(call->work, call->actor.id, prepared->own.user.version, prepared_hash(prepared),
                              call->session_id));
     return reply_nothing(call);
 }

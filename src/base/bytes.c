@@ -78,6 +78,28 @@ bool bytes_from_hex(void *out, size_t len, text hex)
     return wrong == 0;
 }
 
+// As above, for the secrets that people type: A to Z, then 2 to 7.
+static char base32_digit(uint32_t value)
+{
+    return (char)('A' + value - (mask_between(value, 26, 31) & ('A' + 26 - '2')));
+}
+
+void bytes_to_base32(char *out, const void *bytes, size_t len)
+{
+    const uint8_t *in = bytes;
+    uint32_t held = 0, bits = 0;
+    for (size_t i = 0; i < len; i++) {
+        held = held << 8 | in[i];
+        for (bits += 8; bits >= 5; bits -= 5) {
+            *out++ = base32_digit(held >> (bits - 5) & 31U);
+        }
+        held &= (1U << bits) - 1;
+    }
+    if (bits > 0) {
+        *out = base32_digit(held << (5 - bits));
+    }
+}
+
 enum { ID_LEN = 13 };
 
 static const char id_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";

@@ -64,11 +64,15 @@
 #define EXTERNAL_ID_LEN_MAX             150
 #define NICKNAME_LEN_MAX                50
 #define CARDS_PER_CUSTOMER_MAX          100000
+#define REPORT_DAY_COUNT_MAX            366 // of one report by days
 
 /* organisations and customers */
 #define ORGANIZATION_NUMBER_MAX         998
 #define SETTINGS_DAYS_MAX               3650 // of a download window, and of a resting time
 #define CUSTOMER_SEARCH_COUNT_MAX       50
+#define CUSTOMER_SEARCH_COUNT_TYPED     10 // of a search as one types, unless more are asked for
+#define CUSTOMER_SEARCH_LEN_MIN         2  // characters of a search as one types
+#define CUSTOMER_SEARCH_LEN_MAX         200
 #define CUSTOMER_NAME_PART_COUNT_MAX    8 // ways to part "first last" into two that a search tries
 
 /* OTP */
@@ -88,6 +92,7 @@
 #define SESSION_TOUCH_MS                (60 * 1000)               // how often the use of a session is written down
 #define USER_IDLE_MS                    (90LL * 24 * 3600 * 1000) // after that nobody signs in any more
 #define PASSWORD_HISTORY_COUNT          4
+#define TOTP_TRIES_MAX                  5 // wrong codes until setting up an authenticator app begins anew
 #define PASSWORD_HASH_COUNT_MAX         4 // at one time; each takes 64 MiB
 
 /* keys */
@@ -110,7 +115,9 @@
 #define CSV_ROW_LEN_MAX                 4096
 #define JOB_ARENA_LEN_MAX               (16 * 1024 * 1024) // of the job runner
 #define JOB_TRIES_MAX                   60 // of one chunk that meets a fault, with growing pauses; then the job fails
-#define JOB_RESULT_COUNT_MAX            10000 // of one download of refused rows
+#define JOB_RESULT_COUNT_MAX            10000             // of one download of refused rows
+#define AUDIT_FILE_COUNT_MAX            10000             // records of one export of the audit trail
+#define AUDIT_FILE_LEN_MAX              (6 * 1024 * 1024) // after which no further record is begun
 #define OUTBOX_BATCH_COUNT              64
 #define OUTBOX_TRIES_MAX                8
 #define OUTBOX_MESSAGE_LEN_MAX          4096        // address, subject and text together

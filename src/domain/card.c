@@ -85,6 +85,7 @@ status card_show_number(struct work *work, struct card *card, const struct serie
     char masked[NUMBER_MASKED_LEN_MAX];
     int masked_len = number_layout_mask(&series->layout, masked, number);
     card->series_code = series->code;
+    card->series_name = series->name;
     card->number_masked = arena_copy(work->arena, text_bytes(masked, (size_t)masked_len));
     // The suffix is public; of the digits before it no more is shown than the mask shows.
     size_t shown = (size_t)number_layout_last_count(&series->layout) + series->layout.suffix.len;

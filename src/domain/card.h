@@ -17,7 +17,7 @@
 struct card {
     int64_t id;
     int64_t series_id, batch_id, customer_id, source_id; // 0: none
-    text series_code;
+    text series_code, series_name;
     text number_masked, last4;
     int status; // enum card_status
     int64_t label_id;

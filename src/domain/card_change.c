@@ -7,6 +7,7 @@
 #include "domain/number.h"
 #include "domain/registered_number.h"
 #include "domain/role.h"
+#include "domain/series_day.h"
 #include "domain/settings.h"
 #include "domain/status_label.h"
 
@@ -35,6 +36,8 @@ static const char INSERT_REGISTERED[] =
 status card_history_add(struct work *work, int64_t card_id, const struct card_step *step)
 {
     const struct actor *actor = work->actor;
+    int old_status = step->old_status < 0 ? CARD_NOT_ISSUED : step->old_status;
+    TRY(series_day_count(work, step->series_id, (enum card_status)old_status, (enum card_status)step->new_status));
     return work_run(work, INSERT_HISTORY,
                     ARGS(value_i64(card_id), value_i64(work_id(work)), value_i64(work->now_ms),
                          value_text(text_of(step->action)), value_i64(actor->kind), value_i64(actor->id),
@@ -181,6 +184,7 @@ status card_change(struct work *work, struct card *out, const struct card_change
         TRY(card_history_add(work, card.id,
                              &(struct card_step){
                                  .action = to == card.status ? "label" : transition->action,
+                                 .series_id = card.series_id,
                                  .old_status = card.status,
                                  .new_status = to,
                                  .old_label_id = card.label_id,
@@ -223,6 +227,7 @@ status card_unlink(struct work *work, struct card *out, int64_t card_id, int rea
     TRY(card_history_add(work, card.id,
                          &(struct card_step){
                              .action = transition->action,
+                             .series_id = card.series_id,
                              .old_status = card.status,
                              .new_status = CARD_NOT_ISSUED,
                              .old_label_id = card.label_id,
@@ -235,6 +240,30 @@ status card_unlink(struct work *work, struct card *out, int64_t card_id, int rea
     work_detail_id(work, "customer_id", "cus", card.customer_id);
     work_detail_text(work, "reason", text_of(card_reason_names[reason]));
     return card_get(work, out, card.id);
+}
+
+uint32_t card_next_statuses(const struct card *card, uint64_t permissions)
+{
+    uint32_t statuses = 0;
+    // Every change by hand asks for this one permission, whatever its transition asks for besides.
+    if (!card->current || !permission_held(permissions, MAY_CHANGE_CARDS)) {
+        return 0;
+    }
+    for (int to = 0; to < CARD_STATUS_COUNT; to++) {
+        const struct card_transition *transition =
+            card_transition_find((enum card_status)card->status, (enum card_status)to);
+        if (transition != NULL && transition->by_hand && permission_held(permissions, transition->permission)) {
+            statuses |= 1u << to;
+        }
+    }
+    return statuses;
+}
+
+bool card_may_unlink(const struct card *card, uint64_t permissions)
+{
+    const struct card_transition *transition = card_transition_find((enum card_status)card->status, CARD_NOT_ISSUED);
+    return card->current && card->customer_id != 0 && transition != NULL &&
+           permission_held(permissions, transition->permission);
 }
 
 static status judge_registration(struct work *work, struct series *series, const struct card_registration *registration)
@@ -278,6 +307,7 @@ status card_register(struct work *work, struct card *out, const struct card_regi
     TRY(inserted);
     TRY(card_history_add(work, id,
                          &(struct card_step){ .action = "register",
+                                              .series_id = series.id,
                                               .old_status = -1,
                                               .new_status = CARD_NOT_ISSUED,
                                               .new_label_id = label_id,

@@ -25,6 +25,14 @@ must_use status card_change(struct work *work, struct card *out, const struct ca
 /* Takes the card from its customer; its number rests. CARD_NOT_LINKED, TRANSITION_NOT_ALLOWED. */
 must_use status card_unlink(struct work *work, struct card *out, int64_t card_id, int reason, text note);
 
+/*
+ * What a caller with these permissions may do with the card now, for buttons: the statuses that a change may name, as
+ * bits by enum card_status (its own: only the label may change), and whether it may be unlinked. Limits of the customer
+ * are judged only by the change itself. Pure.
+ */
+uint32_t card_next_statuses(const struct card *card, uint64_t permissions);
+bool card_may_unlink(const struct card *card, uint64_t permissions);
+
 /* A number made elsewhere becomes a card that waits for a customer. `series_id` 0: the series it lies in. */
 struct card_registration {
     text number;
@@ -49,9 +57,10 @@ struct card_event {
 must_use status card_history(struct work *work, struct card_event **out, int *count, int64_t card_id, int64_t limit,
                              int64_t after);
 
-/* For the rules of this folder: appends to the history. old_status -1 for a new card. */
+/* For the rules of this folder: appends to the history and counts in the figures of the day. old_status -1 for a new card. */
 struct card_step {
     const char *action;
+    int64_t series_id;
     int old_status, new_status;
     int64_t old_label_id, new_label_id;
     int reason;

@@ -35,6 +35,7 @@ static status expire(struct work *work, const struct due_card *card)
     return card_history_add(&of_organization, card->id,
                             &(struct card_step){
                                 .action = "expire",
+                                .series_id = card->series_id,
                                 .old_status = (int)card->status,
                                 .new_status = CARD_EXPIRED,
                                 .old_label_id = card->label_id,

@@ -292,6 +292,7 @@ static status issue(struct work *work, struct card *out, char *number, struct pl
     TRY(card_history_add(work, id,
                          &(struct card_step){
                              .action = "link",
+                             .series_id = plan->series.id,
                              .old_status = waited ? CARD_NOT_ISSUED : -1,
                              .new_status = plan->to,
                              .old_label_id = waited ? plan->found.card.label_id : 0,

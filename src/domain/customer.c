@@ -2,8 +2,8 @@
 
 #include <assert.h>
 
-#include "base/limits.h"
 #include "base/time_text.h"
+#include "domain/customer_row.h"
 #include "domain/name_fold.h"
 #include "domain/settings.h"
 
@@ -28,10 +28,8 @@ bool verification_may_become(enum verification from, enum verification to)
     return from == to || (next_verifications[from] >> to & 1) != 0;
 }
 
-#define COUNTERS "cards_inactive, cards_active, cards_suspended, cards_blocked, cards_expired"
-#define COLUMNS                                                                                                        \
-    "id, external_id, first_name, last_name, mobile, email, date_of_birth, nationality, verification, " COUNTERS       \
-    ", created_at, version"
+#define COUNTERS CUSTOMER_COUNTERS
+#define COLUMNS  CUSTOMER_COLUMNS
 
 static const char GET[] = "SELECT " COLUMNS " FROM customer WHERE id = $1 AND organization_id = $2";
 static const struct sql_pair GET_LOCKED =
@@ -41,19 +39,6 @@ static const char BY_EMAIL[] = "SELECT " COLUMNS " FROM customer WHERE organizat
 static const char BY_EXTERNAL_ID[] = "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND external_id = $2";
 static const char LIST[] =
     "SELECT " COLUMNS " FROM customer WHERE organization_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-// A range of folded names uses the index, which a pattern would not on every engine.
-static const char BY_FIRST_NAME[] =
-    "SELECT " COLUMNS
-    " FROM customer WHERE organization_id = $1 AND first_folded >= $2 AND first_folded < $3 "
-    "ORDER BY first_folded, last_folded, id LIMIT $4";
-static const char BY_LAST_NAME[] =
-    "SELECT " COLUMNS
-    " FROM customer WHERE organization_id = $1 AND last_folded >= $2 AND last_folded < $3 "
-    "ORDER BY last_folded, id LIMIT $4";
-static const char BY_BOTH_NAMES[] =
-    "SELECT " COLUMNS
-    " FROM customer WHERE organization_id = $1 AND first_folded = $5 AND last_folded >= $2 "
-    "AND last_folded < $3 ORDER BY last_folded, id LIMIT $4";
 static const char INSERT[] =
     "INSERT INTO customer (id, organization_id, external_id, first_name, last_name, first_folded, last_folded, mobile, email, "
     "date_of_birth, nationality, verification, " COUNTERS
@@ -102,7 +87,7 @@ static void read_counts(struct rows *rows, int from, struct card_counts *out)
     }
 }
 
-static void read_row(struct rows *rows, struct customer *out, struct arena *arena)
+void customer_row_read(struct rows *rows, struct customer *out, struct arena *arena)
 {
     *out = (struct customer){
         .id = row_i64(rows, 0),
@@ -120,7 +105,7 @@ static void read_row(struct rows *rows, struct customer *out, struct arena *aren
     read_counts(rows, 9, &out->cards);
 }
 
-static status show_counts(struct work *work, struct customer *customers, int count)
+status customer_show_counts(struct work *work, struct customer *customers, int count)
 {
     struct settings settings;
     TRY(settings_get(work, &settings));
@@ -137,7 +122,7 @@ static status get_by(struct work *work, struct customer *out, const char *sql, c
     TRY(work_query(work, &rows, sql, values, count));
     bool found = rows_next(&rows);
     if (found) {
-        read_row(&rows, out, work->arena);
+        customer_row_read(&rows, out, work->arena);
     }
     TRY(rows_close(&rows));
     return found ? OK : CUSTOMER_NOT_FOUND;
@@ -146,7 +131,7 @@ static status get_by(struct work *work, struct customer *out, const char *sql, c
 status customer_get(struct work *work, struct customer *out, int64_t id)
 {
     TRY(get_by(work, out, GET, ARGS(value_i64(id), value_i64(work->organization_id))));
-    return show_counts(work, out, 1);
+    return customer_show_counts(work, out, 1);
 }
 
 status customer_lock(struct work *work, struct customer *out, int64_t id)
@@ -159,12 +144,17 @@ static const struct contact {
     size_t offset;
     const char *find;
 } contacts[] = {
-    { "mobile", offsetof(struct customer, mobile), BY_MOBILE },
-    { "email", offsetof(struct customer, email), BY_EMAIL },
-    { "external_id", offsetof(struct customer, external_id), BY_EXTERNAL_ID },
+    [CONTACT_MOBILE] = { "mobile", offsetof(struct customer, mobile), BY_MOBILE },
+    [CONTACT_EMAIL] = { "email", offsetof(struct customer, email), BY_EMAIL },
+    [CONTACT_EXTERNAL_ID] = { "external_id", offsetof(struct customer, external_id), BY_EXTERNAL_ID },
 };
 
 enum { CONTACT_COUNT = sizeof contacts / sizeof contacts[0] };
+
+status customer_get_by_contact(struct work *work, struct customer *out, enum customer_contact contact, text value)
+{
+    return get_by(work, out, contacts[contact].find, ARGS(value_i64(work->organization_id), value_text(value)));
+}
 
 // Is there a way to reach them, and is it nobody else's?
 static status judge_contacts(struct work *work, const struct customer *customer)
@@ -177,8 +167,7 @@ static status judge_contacts(struct work *work, const struct customer *customer)
             continue;
         }
         given++;
-        status found =
-            get_by(work, &other, contacts[i].find, ARGS(value_i64(work->organization_id), value_text(value)));
+        status found = customer_get_by_contact(work, &other, (enum customer_contact)i, value);
         if (found == OK && other.id != customer->id) {
             faults_add(work->faults, text_of(contacts[i].field), CUSTOMER_EXISTS);
             taken++;
@@ -266,17 +255,6 @@ status customer_update(struct work *work, struct customer *customer)
     return customer_get(work, customer, customer->id);
 }
 
-static status read_list(struct work *work, struct customer *out, int *count, int64_t limit, const char *sql,
-                        const struct value *values, int value_count)
-{
-    struct rows rows = { 0 };
-    TRY(work_query(work, &rows, sql, values, value_count));
-    while (*count < limit && rows_next(&rows)) {
-        read_row(&rows, &out[(*count)++], work->arena);
-    }
-    return rows_close(&rows);
-}
-
 status customer_list(struct work *work, struct customer **out, int *count, const struct customer_filter *filter)
 {
     int64_t limit = filter->limit, after = filter->after;
@@ -285,86 +263,14 @@ status customer_list(struct work *work, struct customer **out, int *count, const
     if (*out == NULL) {
         return OUT_OF_MEMORY;
     }
-    TRY(read_list(work, *out, count, limit, LIST,
-                  ARGS(value_i64(work->organization_id), value_i64(after != 0 ? after : INT64_MAX), value_i64(limit))));
-    return show_counts(work, *out, *count);
-}
-
-// The first text that is greater than every text that begins with `prefix`: no character of UTF-8 has a byte above 0xF4.
-static text after_prefix(struct arena *arena, text prefix)
-{
-    return arena_print(arena, TEXT_FMT "\xf4\x8f\xbf\xbf", TEXT_ARG(prefix));
-}
-
-// Adds those that were not found in another way before.
-static status find_more(struct work *work, struct customer *out, int *count, int64_t limit, const char *sql,
-                        text prefix, text first)
-{
-    int found = 0, before = *count;
-    text end = after_prefix(work->arena, prefix);
-    struct customer *more = ARENA_ARRAY(work->arena, struct customer, (size_t)limit);
-    if (more == NULL || !text_present(end)) {
-        return OUT_OF_MEMORY;
+    struct rows rows = { 0 };
+    TRY(work_query(work, &rows, LIST,
+                   ARGS(value_i64(work->organization_id), value_i64(after != 0 ? after : INT64_MAX), value_i64(limit))));
+    while (*count < limit && rows_next(&rows)) {
+        customer_row_read(&rows, &(*out)[(*count)++], work->arena);
     }
-    const struct value values[] = { value_i64(work->organization_id), value_text(prefix), value_text(end),
-                                    value_i64(limit), value_text(first) };
-    TRY(read_list(work, more, &found, limit, sql, values, text_present(first) ? 5 : 4));
-    for (int i = 0; i < found && *count < limit; i++) {
-        bool seen = false;
-        for (int j = 0; j < before && !seen; j++) {
-            seen = out[j].id == more[i].id;
-        }
-        if (!seen) {
-            out[(*count)++] = more[i];
-        }
-    }
-    return OK;
-}
-
-// "anna maria rao" begins one name, or is "anna" and "maria rao", or "anna maria" and "rao".
-static status find_by_name(struct work *work, struct customer *out, int *count, text name, int64_t limit)
-{
-    text whole;
-    TRY(name_fold(work->arena, &whole, text_trim(name)));
-    TRY(find_more(work, out, count, limit, BY_FIRST_NAME, whole, TEXT_ABSENT));
-    TRY(find_more(work, out, count, limit, BY_LAST_NAME, whole, TEXT_ABSENT));
-    int ways = 0;
-    for (size_t i = 0; i < whole.len && ways < CUSTOMER_NAME_PART_COUNT_MAX && *count < limit; i++) {
-        if (whole.at[i] == ' ') {
-            text first = text_trim(text_slice(whole, 0, i)), last = text_trim(text_slice(whole, i, whole.len));
-            TRY(find_more(work, out, count, limit, BY_BOTH_NAMES, last, first));
-            ways++;
-        }
-    }
-    return OK;
-}
-
-static status find_one(struct work *work, struct customer *out, int *count, const char *sql, text value)
-{
-    status found = get_by(work, out, sql, ARGS(value_i64(work->organization_id), value_text(value)));
-    *count = found == OK ? 1 : 0;
-    return found == CUSTOMER_NOT_FOUND ? OK : found;
-}
-
-status customer_search(struct work *work, struct customer **out, int *count, const struct customer_search *search)
-{
-    *count = 0;
-    *out = ARENA_ARRAY(work->arena, struct customer, (size_t)search->limit);
-    if (*out == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    if (text_present(search->mobile)) {
-        TRY(find_one(work, *out, count, BY_MOBILE, search->mobile));
-    } else if (text_present(search->email)) {
-        text email;
-        TRY(name_fold(work->arena, &email, search->email));
-        TRY(find_one(work, *out, count, BY_EMAIL, email));
-    } else if (text_present(search->external_id)) {
-        TRY(find_one(work, *out, count, BY_EXTERNAL_ID, search->external_id));
-    } else {
-        TRY(find_by_name(work, *out, count, search->name, search->limit));
-    }
-    return show_counts(work, *out, *count);
+    TRY(rows_close(&rows));
+    return customer_show_counts(work, *out, *count);
 }
 
 status customer_series_counts(struct work *work, int64_t customer_id, int64_t series_id, struct card_counts *out)

@@ -60,15 +60,6 @@ struct customer_filter {
 must_use status customer_list(struct work *work, struct customer **out, int *count,
                               const struct customer_filter *filter);
 
-/* By exactly one of these; the others are absent. `name`: the beginning of a first name, of a last name, or a whole first
-   name and the beginning of a last name; folded as name_fold says; in the order of the alphabet. */
-struct customer_search {
-    text mobile, email, external_id, name;
-    int64_t limit;
-};
-must_use status customer_search(struct work *work, struct customer **out, int *count,
-                                const struct customer_search *search);
-
 /* For the rules of cards. The customer's row is locked before. */
 
 must_use status customer_series_counts(struct work *work, int64_t customer_id, int64_t series_id,

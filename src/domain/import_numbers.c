@@ -3,7 +3,7 @@
 #include "base/text_form.h"
 #include "domain/card_change.h"
 #include "domain/card_issue.h"
-#include "domain/customer.h"
+#include "domain/customer_find.h"
 
 enum {
     NUMBER,

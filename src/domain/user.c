@@ -8,7 +8,8 @@
 
 #define COLUMNS                                                                                                             \
     "id, organization_id, name, role, disabled, must_change, locked_until, password_changed_at, last_seen_at, created_at, " \
-    "version, password_hash"
+    "version, password_hash, CAST((SELECT count(*) FROM user_totp WHERE user_totp.user_id = user_account.id "                \
+    "AND user_totp.confirmed_at IS NOT NULL) AS BIGINT)"
 
 static const char GET[] = "SELECT " COLUMNS " FROM user_account WHERE id = $1 AND organization_id = $2";
 static const struct sql_pair GET_LOCKED =
@@ -52,6 +53,7 @@ static void read_row(struct rows *rows, struct user *out, struct arena *arena)
         .created_ms = row_i64(rows, 9),
         .version = row_i64(rows, 10),
         .password_hash = row_text_copy(rows, 11, arena),
+        .totp_enabled = row_bool(rows, 12),
     };
 }
 
@@ -112,8 +114,7 @@ text user_name_fold(struct arena *arena, text name)
     return (text){ at, name.len };
 }
 
-// Does the actor hold all that the role may do?
-static bool within_reach(const struct work *work, int role)
+bool user_within_reach(const struct work *work, int role)
 {
     return (role_permissions((enum role)role) & ~work->actor->permissions) == 0;
 }
@@ -130,7 +131,7 @@ status user_create(struct work *work, struct user *user, text password)
 
 status user_insert(struct work *work, struct user *user, text password_hash)
 {
-    if (!within_reach(work, user->role)) {
+    if (!user_within_reach(work, user->role)) {
         return faults_add(work->faults, TEXT("role"), ROLE_TOO_HIGH);
     }
     user->name = user_name_fold(work->arena, user->name);
@@ -189,7 +190,7 @@ static status judge_update(struct work *work, const struct user *user, const str
     if (!text_equal_ignoring_case(user->name, stored->name)) {
         return faults_add(work->faults, TEXT("name"), IMMUTABLE_FIELD);
     }
-    if (!within_reach(work, stored->role) || !within_reach(work, user->role)) {
+    if (!user_within_reach(work, stored->role) || !user_within_reach(work, user->role)) {
         return faults_add(work->faults, TEXT("role"), ROLE_TOO_HIGH);
     }
     return is_working_owner(stored) && !is_working_owner(user) ? judge_last_owner(work, user) : OK;
@@ -255,13 +256,18 @@ status user_judge_sign_in(struct work *work, const struct user *user, bool verif
         return refuse(work, "idle");
     }
     if (!verified) {
-        TRY(work_run(work, COUNT_FAILURE,
-                     ARGS(value_i64(stored.id), value_i64(work->organization_id), value_i64(SIGN_IN_TRIES_MAX),
-                          value_i64(work->now_ms + SIGN_IN_LOCK_MS))));
+        TRY(user_count_failure(work, stored.id));
         return refuse(work, "wrong_password");
     }
     // Verified against a password that was changed meanwhile.
     return text_equal(stored.password_hash, user->password_hash) ? OK : refuse(work, "changed_meanwhile");
+}
+
+status user_count_failure(struct work *work, int64_t id)
+{
+    return work_run(work, COUNT_FAILURE,
+                    ARGS(value_i64(id), value_i64(work->organization_id), value_i64(SIGN_IN_TRIES_MAX),
+                         value_i64(work->now_ms + SIGN_IN_LOCK_MS)));
 }
 
 status user_signed_in(struct work *work, int64_t id)

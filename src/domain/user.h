@@ -19,6 +19,7 @@ struct user {
     int role; // enum role
     bool disabled;
     bool must_change;        // the password, before anything else
+    bool totp_enabled;       // domain/user_totp.h
     int64_t locked_until_ms; // 0: never was
     int64_t password_changed_ms, last_seen_ms, created_ms, version;
     text password_hash; // stays in the program
@@ -56,6 +57,11 @@ must_use status user_find(struct work *work, struct user *out, text name);
  * guard, since the count stands although the call is refused. SIGN_IN_FAILED whatever is wrong; the audit detail says why.
  */
 must_use status user_judge_sign_in(struct work *work, const struct user *user, bool verified);
+/* One more wrong password or code: the last that is allowed locks the account. For a guard. */
+must_use status user_count_failure(struct work *work, int64_t id);
 must_use status user_signed_in(struct work *work, int64_t id);
+
+/* Does the actor hold all that the role may do? */
+bool user_within_reach(const struct work *work, int role);
 
 #endif

@@ -27,7 +27,7 @@ enum key_use {
     KEY_NUMBER_LOOKUP, // M7 H: finds a registered number
     KEY_NUMBER_CHECK,  // M7 H: the 32-bit check of a drawn number
     KEY_REQUEST,       // M7 H: fingerprints of requests, OTP codes, cursors
-    KEY_MESSAGE_SEAL,  // D0 A: messages and files that wait
+    KEY_MESSAGE_SEAL,  // D0 A: messages and files that wait, secrets of authenticator apps
     KEY_SIGN,          // S0 E: Ed25519, heads of chains
     KEY_USE_COUNT
 };

@@ -48,6 +48,35 @@ static void test_hex(void **state)
     }
 }
 
+static void test_base32(void **state)
+{
+    (void)state;
+    static const struct {
+        text bytes;
+        const char *encoded;
+    } cases[] = {
+        { TEXT(""), "" }, // RFC 4648, 10, less the padding
+        { TEXT("f"), "MY" },
+        { TEXT("fo"), "MZXQ" },
+        { TEXT("foo"), "MZXW6" },
+        { TEXT("foob"), "MZXW6YQ" },
+        { TEXT("fooba"), "MZXW6YTB" },
+        { TEXT("foobar"), "MZXW6YTBOI" },
+        // Table 3 from its first digit to its last, by hand: 20 bytes are 32 digits.
+        { TEXT("\x00\x44\x32\x14\xC7\x42\x54\xB6\x35\xCF\x84\x65\x3A\x56\xD7\xC6\x75\xBE\x77\xDF"),
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char encoded[40] = "";
+        memset(encoded, '#', sizeof encoded - 1);
+        size_t len = BYTES_BASE32_LEN(cases[i].bytes.len);
+        bytes_to_base32(encoded, cases[i].bytes.at, cases[i].bytes.len);
+        assert_int_equal(encoded[len], '#');
+        encoded[len] = '\0';
+        assert_string_equal(encoded, cases[i].encoded);
+    }
+}
+
 static void test_id(void **state)
 {
     (void)state;
@@ -98,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_big_endian),
         cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_base32),
         cmocka_unit_test(test_id),
         cmocka_unit_test(test_id_alphabet),
     };

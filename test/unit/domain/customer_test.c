@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/time_text.h"
-#include "domain/customer.h"
+#include "domain/customer_find.h"
 #include "domain/settings.h"
 
 static struct customer person(const char *first, const char *last, const char *external_id)

@@ -15,7 +15,13 @@ CREATE TABLE series_day (
     PRIMARY KEY (organization_id, series_id, day, lane)
 );
 
+-- The days before this table, from the history: lane 0 is no writer's. A card without an old status was nobody's.
 INSERT INTO series_day
-SELECT organization_id, series_id, issued_at / 86400000, 0, count(*), sum((status = 1)::int), sum((status = 2)::int),
-       sum((status = 3)::int), sum((status = 4)::int), sum((status = 5)::int), sum((status = 6)::int)
-FROM card WHERE issued_at IS NOT NULL GROUP BY 1, 2, 3;
+SELECT organization_id, series_id, day, 0, sum((was = 0 AND became IN (1, 2))::int),
+       sum((became = 1)::int - (was = 1)::int), sum((became = 2)::int - (was = 2)::int),
+       sum((became = 3)::int - (was = 3)::int), sum((became = 4)::int - (was = 4)::int),
+       sum((became = 5)::int - (was = 5)::int), sum((became = 6)::int - (was = 6)::int)
+FROM (SELECT c.organization_id, c.series_id, h.at_ms / 86400000 AS day,
+             coalesce(h.old_status, 0) AS was, h.new_status AS became
+      FROM card_history h JOIN card c ON c.id = h.card_id) AS step
+WHERE was <> became GROUP BY organization_id, series_id, day;

@@ -15,7 +15,12 @@ CREATE TABLE series_day (
     PRIMARY KEY (organization_id, series_id, day, lane)
 ) STRICT, WITHOUT ROWID;
 
+-- The days before this table, from the history: lane 0 is no writer's. A card without an old status was nobody's.
 INSERT INTO series_day
-SELECT organization_id, series_id, issued_at / 86400000, 0, count(*), sum(status = 1), sum(status = 2), sum(status = 3),
-       sum(status = 4), sum(status = 5), sum(status = 6)
-FROM card WHERE issued_at IS NOT NULL GROUP BY 1, 2, 3;
+SELECT organization_id, series_id, day, 0, sum(was = 0 AND became IN (1, 2)),
+       sum((became = 1) - (was = 1)), sum((became = 2) - (was = 2)), sum((became = 3) - (was = 3)),
+       sum((became = 4) - (was = 4)), sum((became = 5) - (was = 5)), sum((became = 6) - (was = 6))
+FROM (SELECT c.organization_id, c.series_id, h.at_ms / 86400000 AS day,
+             coalesce(h.old_status, 0) AS was, h.new_status AS became
+      FROM card_history h JOIN card c ON c.id = h.card_id) AS step
+WHERE was <> became GROUP BY organization_id, series_id, day;

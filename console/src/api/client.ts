@@ -1,0 +1,44 @@
+/*
+ * The one door to the program: typed by its own OpenAPI document, so that a changed field breaks the build.
+ *
+ * Reads go through `api.useQuery("get", path, ...)`; what changes something goes through useSubmit (submit.ts).
+ */
+import type { components, paths } from "@generated/schema";
+import createClient from "openapi-fetch";
+import createQueries from "openapi-react-query";
+
+import { csrfToken, refreshSession, sessionWasLost } from "./session";
+
+export type Schemas = components["schemas"];
+
+async function send(request: Request): Promise<Response> {
+  const token = csrfToken();
+  if (token !== null && request.method !== "GET") {
+    request.headers.set("X-CSRF-Token", token);
+  }
+  return fetch(request);
+}
+
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return (body as { code?: string } | undefined)?.code;
+}
+
+// Another tab may have signed in anew since: its token is then the right one for this tab as well.
+async function sendAndHeal(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await send(request);
+  if (response.status === 403 && (await codeOf(response)) === "csrf_failed" && (await refreshSession())) {
+    return send(again);
+  }
+  if (response.status === 401 && (await codeOf(response)) === "unauthenticated") {
+    sessionWasLost();
+  }
+  return response;
+}
+
+export const client = createClient<paths>({ baseUrl: window.location.origin, fetch: sendAndHeal });
+export const api = createQueries(client);

@@ -1,0 +1,65 @@
+import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useTranslation } from "react-i18next";
+
+import { client } from "@/api/client";
+import { faultsByField } from "@/api/problem";
+import { refreshSession, useSession } from "@/api/session";
+import { useSubmit } from "@/api/submit";
+import { ProblemNotice } from "@/parts/ProblemNotice";
+import { useDocumentTitle } from "@/parts/useDocumentTitle";
+
+/* The first thing with a password that somebody else chose: choose one. */
+export function NewPasswordScreen() {
+  const { t } = useTranslation();
+  const session = useSession();
+  useDocumentTitle(t("app.newPassword.title"));
+  const form = useForm({ initialValues: { current_password: "", new_password: "" } });
+  const change = useSubmit((body: typeof form.values) => client.POST("/v1/users/me/password", { body }));
+
+  const submit = form.onSubmit(async (values) => {
+    if (await change.submit(values)) {
+      await refreshSession();
+    }
+  });
+
+  return (
+    <Center component="main" mih="90vh" p="md">
+      <Paper withBorder shadow="sm" p="xl" w="100%" maw={420}>
+        <form onSubmit={submit}>
+          <Stack>
+            <div>
+              <Text c="dimmed" size="sm">
+                {session.organization_name}
+              </Text>
+              <Title order={1} size="h2">
+                {t("app.newPassword.title")}
+              </Title>
+              <Text mt="xs">{t("app.newPassword.help")}</Text>
+            </div>
+            {change.problem && <ProblemNotice problem={change.problem} />}
+            <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
+            <PasswordInput
+              label={t("app.newPassword.current")}
+              autoComplete="current-password"
+              required
+              autoFocus
+              {...form.getInputProps("current_password")}
+              error={faultsByField(change.problem)["current_password"]}
+            />
+            <PasswordInput
+              label={t("app.newPassword.new")}
+              autoComplete="new-password"
+              required
+              {...form.getInputProps("new_password")}
+              error={faultsByField(change.problem)["new_password"]}
+            />
+            <Button type="submit" loading={change.sending}>
+              {t("app.newPassword.submit")}
+            </Button>
+          </Stack>
+        </form>
+      </Paper>
+    </Center>
+  );
+}

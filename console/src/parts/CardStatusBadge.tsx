@@ -1,0 +1,26 @@
+import { Badge } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import type { Schemas } from "@/api/client";
+
+export type CardStatus = Schemas["Card"]["status"];
+
+export const cardStatusColors: Record<CardStatus, string> = {
+  not_issued: "gray",
+  inactive: "cyan",
+  active: "green",
+  suspended: "yellow",
+  blocked: "red",
+  expired: "orange",
+  closed: "dark",
+};
+
+/* The organisation's word for a status, or the status itself, in the colour of the status. */
+export function CardStatusBadge({ status, label }: { status: CardStatus; label?: string }) {
+  const { t } = useTranslation();
+  return (
+    <Badge color={`${cardStatusColors[status]}.8`} variant="dot" tt="none" fw={550}>
+      {label ?? t(`common.cardStatus.${status}`)}
+    </Badge>
+  );
+}

@@ -1,0 +1,8 @@
+import { useTranslation } from "react-i18next";
+
+import { Page } from "@/parts/Page";
+
+export function Screen() {
+  const { t } = useTranslation();
+  return <Page title={t("app.nav.issualSettings")}>{null}</Page>;
+}

@@ -1,0 +1,88 @@
+import { expect, type Page } from "@playwright/test";
+import type { Result } from "axe-core";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ENGINE, LOGS, ROOT } from "./places";
+import type { Watch } from "./watch";
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 390, height: 844 };
+const KEPT = process.env.CARDWRIGHT_KEEP_SCREENSHOTS === "1";
+const FOLDER = KEPT ? join(ROOT, "docs/screenshots") : join(LOGS, "screenshots");
+
+/**
+ * Looks at the page as it is now: nothing strange in the console, nothing that keeps people out (in light and in dark, wide
+ * and narrow), nothing to scroll sideways; and takes a picture at each width. It leaves the page wide and light.
+ */
+export async function look(page: Page, name: string, watch: Watch): Promise<void> {
+  await settle(page, watch);
+  watch.check();
+  // The pages are the same on both engines; once is enough for what is slow.
+  if (ENGINE !== "sqlite") return;
+  try {
+    await checkAccess(page, `${name}, light`);
+    await takePicture(page, `${name}-1280`, FOLDER);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await settle(page, watch);
+    await checkAccess(page, `${name}, dark`);
+    if (!KEPT) await takePicture(page, `${name}-1280-dark`, FOLDER);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize(NARROW);
+    await settle(page, watch);
+    await checkAccess(page, `${name}, narrow`);
+    await checkWidth(page, name);
+    await takePicture(page, `${name}-390`, FOLDER);
+  } finally {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize(WIDE);
+  }
+  watch.check();
+}
+
+/** Everything is there and nothing moves. */
+async function settle(page: Page, watch: Watch): Promise<void> {
+  await page.waitForLoadState("load");
+  await watch.idle();
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)));
+  });
+}
+
+async function checkAccess(page: Page, what: string): Promise<void> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const violations = await page.evaluate(async (tags) => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    return (await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }))
+      .violations;
+  }, TAGS);
+  if (violations.length > 0)
+    throw new Error(`${what}: who cannot use this page:\n${violations.map(described).join("\n")}`);
+}
+
+function described({ id, impact, help, nodes }: Result): string {
+  const places = nodes.map(({ target, html, failureSummary }) =>
+    [target.join(" "), html.slice(0, 200), failureSummary ?? ""].join("\n").replace(/^/gm, "      "),
+  );
+  return `  ${id} (${impact}): ${help}\n${places.join("\n")}`;
+}
+
+async function checkWidth(page: Page, name: string): Promise<void> {
+  const { wanted, shown, widest } = await page.evaluate(() => {
+    const root = document.scrollingElement ?? document.documentElement;
+    const beyond = [...document.querySelectorAll("body *")].filter(
+      (element) => element.getBoundingClientRect().right > root.clientWidth + 1,
+    );
+    const widest = beyond.slice(0, 5).map((element) => element.outerHTML.slice(0, 150));
+    return { wanted: root.scrollWidth, shown: root.clientWidth, widest };
+  });
+  expect(wanted, `${name}: scrolls sideways, for\n${widest.join("\n")}`).toBeLessThanOrEqual(shown);
+}
+
+async function takePicture(page: Page, name: string, folder: string): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: "disabled", caret: "hide" });
+}
