@@ -17,9 +17,9 @@ MESON = ["test/support/meson_suite.py"]
 FUZZ_SECONDS = 30  # for each target
 
 BUILDS = {  # all of them with warnings as errors
-    "sanitize": ("gcc", "--buildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined"),
-    "release": ("gcc", "--buildtype=release"),
-    "clang": ("clang", "--buildtype=debugoptimized"),
+    "sanitize": ("gcc", "--buildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Dconsole=disabled"),
+    "release": ("gcc", "--buildtype=release", "-Dconsole=enabled"),
+    "clang": ("clang", "--buildtype=debugoptimized", "-Dconsole=disabled"),
 }
 
 
@@ -47,6 +47,9 @@ SUITES = (
           (COUNTS, POSTGRES + [PYTHON, "test/interop/run.py"], FULL)),
     Suite("safety", ["release"], 6, "restore without a repeated number, planted values, a full disk, hostile clients",
           (COUNTS, [PYTHON, "test/safety/run.py"], FULL)),
+    Suite("browser", ["release"], 6, "the console in Chromium: each flow, who can use it, how it looks; both engines",
+          (COUNTS, [PYTHON, "test/browser/run.py", "--engine", "sqlite"], FULL),
+          (COUNTS, POSTGRES + [PYTHON, "test/browser/run.py", "--engine", "postgres"], FULL)),
     Suite("fuzz", [], 10, "everything that reads bytes from outside, from its corpus on",
           (COUNTS, ["script/fuzz", "--seconds", str(FUZZ_SECONDS)], FULL)),
     Suite("warnings", ["sanitize", "release", "clang"], 10, "gcc and clang without a warning, clang-tidy, the layout of the code",

@@ -1,5 +1,8 @@
 #include "api/audit.h"
 
+#include <string.h>
+
+#include "api/shape_csv.h"
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "domain/audit_query.h"
@@ -44,19 +47,34 @@ enum { WORD_LEN_MAX = 100 };
 
 #define Q(member) offsetof(struct audit_query, member)
 
+#define AUDIT_FILTER_FIELDS                                                                                            \
+    { "action", FIELD_TEXT, Q(action), .max = WORD_LEN_MAX, .help = "Only this action: \"card.issued\"." },            \
+        { "actor", FIELD_TEXT, Q(actor), .max = EMAIL_LEN_MAX,                                                         \
+          .help = "Only by this user or API key: its id or its name." },                                               \
+        { "subject_id", FIELD_TEXT, Q(subject_id), .max = WORD_LEN_MAX, .help = "Only about this: any printed id." },  \
+        { "result", FIELD_TEXT, Q(result), .max = WORD_LEN_MAX, .help = "Only \"ok\", or this code of a refusal." },   \
+        { "from", FIELD_TIME, Q(from_ms), .help = "Not before." },                                                     \
+    {                                                                                                                  \
+        "to", FIELD_TIME, Q(to_ms), .help = "Before."                                                                  \
+    }
+
 static const struct field audit_query_fields[] = {
     { "limit", FIELD_INTEGER, Q(limit), .min = 1, .max = PAGE_COUNT_MAX, .help = "How many to return." },
     { "after", FIELD_TEXT, Q(after), .min = 1, .max = AUDIT_PLACE_LEN_MAX, .help = "The `next` of the page before." },
-    { "action", FIELD_TEXT, Q(action), .max = WORD_LEN_MAX, .help = "Only this action: \"card.issued\"." },
-    { "actor", FIELD_TEXT, Q(actor), .max = EMAIL_LEN_MAX,
-      .help = "Only by this user or API key: its id or its name." },
-    { "subject_id", FIELD_TEXT, Q(subject_id), .max = WORD_LEN_MAX, .help = "Only about this: any printed id." },
-    { "result", FIELD_TEXT, Q(result), .max = WORD_LEN_MAX, .help = "Only \"ok\", or this code of a refusal." },
-    { "from", FIELD_TIME, Q(from_ms), .help = "Not before." },
-    { "to", FIELD_TIME, Q(to_ms), .help = "Before." },
+    AUDIT_FILTER_FIELDS,
 };
 
 static const struct shape audit_query_shape = SHAPE("AuditQuery", struct audit_query, audit_query_fields);
+
+static const struct field audit_file_query_fields[] = {
+    { "limit", FIELD_INTEGER, Q(limit), .min = 1, .max = AUDIT_FILE_COUNT_MAX,
+      .help = "How many rows at most; 10,000 when not given." },
+    { "after", FIELD_TEXT, Q(after), .min = 1, .max = AUDIT_PLACE_LEN_MAX,
+      .help = "The Cardwright-Next header of the export before, or a `next` of the list." },
+    AUDIT_FILTER_FIELDS,
+};
+
+static const struct shape audit_file_query_shape = SHAPE("AuditFileQuery", struct audit_query, audit_file_query_fields);
 
 static text print_subject(struct arena *arena, text type, int64_t id)
 {
@@ -104,11 +122,11 @@ static void view_audit(struct arena *arena, struct audit_view *view, const struc
     }
 }
 
-static status filter_of(struct call *call, struct audit_filter *filter, struct audit_place *place)
+static status filter_of(struct call *call, struct audit_filter *filter, struct audit_place *place, int count_default)
 {
     const struct audit_query *query = call->query;
     *filter = (struct audit_filter){
-        .limit = query->limit == INTEGER_NONE ? PAGE_COUNT_DEFAULT : query->limit,
+        .limit = query->limit == INTEGER_NONE ? count_default : query->limit,
         .action = query->action,
         .result = query->result,
         .from_ms = query->from_ms,
@@ -140,7 +158,7 @@ static status read_audit(struct call *call)
     struct audit_place place;
     struct audit_entry *found;
     int count = 0;
-    TRY(filter_of(call, &filter, &place));
+    TRY(filter_of(call, &filter, &place, PAGE_COUNT_DEFAULT));
     int limit = (int)filter.limit;
     filter.limit++;
     TRY(audit_list(call->work, &found, &count, &filter));
@@ -154,6 +172,81 @@ static status read_audit(struct call *call)
     bool more = count > limit;
     call->reply_next_text = more ? audit_place_print(call->exchange->arena, &found[limit - 1].record) : TEXT_ABSENT;
     return reply_list(call, views, sizeof *views, more ? limit : count, 0);
+}
+
+/* The trail as a file: made in memory of its own while the records are read one by one. */
+
+struct audit_file {
+    struct call *call;
+    struct buffer content;
+    struct audit_record last; // only its place
+    int count, count_max;
+    bool more;
+};
+
+static bool take_record(void *context, const struct audit_entry *entry)
+{
+    struct audit_file *file = context;
+    struct audit_view view;
+    if (file->count == file->count_max || file->content.len > AUDIT_FILE_LEN_MAX) {
+        file->more = true;
+        return false;
+    }
+    view_audit(file->call->exchange->arena, &view, entry);
+    shape_csv_row(&audit_shape, &view, &file->content);
+    file->last = (struct audit_record){ .at_ms = entry->record.at_ms,
+                                        .lane = entry->record.lane,
+                                        .sequence = entry->record.sequence };
+    file->count++;
+    return !file->content.failed;
+}
+
+static int64_t read_content(void *context, uint64_t offset, void *out, size_t max)
+{
+    const struct buffer *content = &((const struct audit_file *)context)->content;
+    size_t left = offset < content->len ? content->len - (size_t)offset : 0, len = left < max ? left : max;
+    memcpy(out, content->at + offset, len);
+    return len > 0 ? (int64_t)len : -1;
+}
+
+static void release_content(void *context)
+{
+    buffer_release(&((struct audit_file *)context)->content);
+}
+
+static status write_records(struct call *call, struct audit_file *file)
+{
+    struct audit_filter filter;
+    struct audit_place place;
+    TRY(filter_of(call, &filter, &place, AUDIT_FILE_COUNT_MAX));
+    file->count_max = (int)filter.limit;
+    filter.limit++;
+    shape_csv_header(&audit_shape, &file->content);
+    TRY(audit_walk(call->work, &filter, take_record, file));
+    return file->content.failed ? OUT_OF_MEMORY : OK;
+}
+
+static status export_audit(struct call *call)
+{
+    struct exchange *exchange = call->exchange;
+    struct audit_file *file = CALL_NEW(call, struct audit_file);
+    struct stream *stream = CALL_NEW(call, struct stream);
+    if (file == NULL || stream == NULL) {
+        return OUT_OF_MEMORY;
+    }
+    file->call = call;
+    buffer_init(&file->content, REPLY_BODY_LEN_MAX);
+    *stream = (struct stream){ .read = read_content, .release = release_content, .context = file };
+    call->reply_stream = stream; // released by the caller of this handler from here on
+    TRY(write_records(call, file));
+    stream->len = stream->send_len = file->content.len;
+    call->reply_status = 200;
+    if (file->more) {
+        exchange_header(exchange, "Cardwright-Next", audit_place_print(exchange->arena, &file->last));
+    }
+    exchange_header(exchange, "Content-Disposition", TEXT("attachment; filename=\"audit.csv\""));
+    work_detail_integer(call->work, "rows", file->count);
+    return OK;
 }
 
 /* Events. */
@@ -217,6 +310,12 @@ static const struct operation rows[] = {
     { "GET", "/v1/audit", READ, MAY_READ_AUDIT, read_audit, .query = &audit_query_shape, .out = &audit_shape,
       .list = true, .audit = "audit.read", .outcomes = { BAD_FORMAT }, .id = "audit_list", .tag = "Audit",
       .help = "Read the audit trail, newest first." },
+    { "GET", "/v1/audit.csv", READ, MAY_READ_AUDIT, export_audit, .query = &audit_file_query_shape,
+      .media_type = "text/csv; charset=utf-8", .audit = "audit.exported", .outcomes = { BAD_FORMAT },
+      .id = "audit_export", .tag = "Audit",
+      .help =
+          "The audit trail as CSV, newest first: 10,000 records at most, fewer when they are long; the header Cardwright-Next is "
+          "the `after` of the rest and is missing when there is none." },
     { "GET", "/v1/events", READ, MAY_READ_EVENTS, read_events, .query = &event_query_shape, .out = &event_shape,
       .list = true, .id = "event_list", .tag = "Events",
       .help = "Read events, oldest first; `next` is the next page's after_number." },

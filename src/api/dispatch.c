@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/authenticate.h"
+#include "api/console.h"
 #include "api/problem.h"
 #include "api/rate_limit.h"
 #include "api/reply.h"
@@ -322,13 +323,17 @@ void api_handle(struct server *server, struct exchange *exchange)
     bool path_known = false;
     const struct operation *operation =
         operation_find(exchange->method, exchange->path, parts, &part_count, &path_known);
-    if (operation == NULL) {
-        refuse(exchange, path_known ? METHOD_NOT_ALLOWED : NOT_FOUND);
+    bool private_enough = exchange->over_tls || exchange->loopback || server->clear_text_ok;
+    if (!private_enough && (operation == NULL || !operation->clear_ok)) {
+        refuse(exchange, TLS_REQUIRED);
         return;
     }
-    bool private_enough = exchange->over_tls || exchange->loopback || server->clear_text_ok || operation->clear_ok;
-    if (!private_enough) {
-        refuse(exchange, TLS_REQUIRED);
+    if (operation == NULL) {
+        if (!path_known && console_answer(exchange, server->runtime)) {
+            exchange->finish(exchange);
+        } else {
+            refuse(exchange, path_known ? METHOD_NOT_ALLOWED : NOT_FOUND);
+        }
         return;
     }
     struct call *call = ARENA_NEW(exchange->arena, struct call);

@@ -67,13 +67,16 @@ static const struct shape void_shape = SHAPE("NumberBatchVoid", struct void_inpu
 
 struct batch_query {
     struct page page;
-    int64_t series_id;
+    int64_t series_id, closing_days;
 };
 
 static const struct field query_fields[] = {
     PAGE_FIELDS(struct batch_query),
     { "series_id", FIELD_ID, offsetof(struct batch_query, series_id), .id_prefix = "series",
       .help = "Only batches of this series." },
+    { "closing_within_days", FIELD_INTEGER, offsetof(struct batch_query, closing_days), .min = 1,
+      .max = SETTINGS_DAYS_MAX,
+      .help = "Only batches in force that can be downloaded now and no longer after so many days." },
 };
 
 static const struct shape query_shape = SHAPE("NumberBatchQuery", struct batch_query, query_fields);
@@ -119,7 +122,12 @@ static status read_list(struct call *call)
     const struct batch_query *query = call->query;
     int limit = page_limit(&query->page), count = 0;
     struct number_batch *found;
-    const struct number_batch_filter filter = { limit + 1, query->page.after, query->series_id };
+    const struct number_batch_filter filter = {
+        .limit = limit + 1,
+        .after = query->page.after,
+        .series_id = query->series_id,
+        .closing_days = query->closing_days == INTEGER_NONE ? 0 : query->closing_days,
+    };
     TRY(number_batch_list(call->work, &found, &count, &filter));
     return REPLY_PAGE(call, found, count, limit);
 }

@@ -19,7 +19,7 @@ void bytes_to_hex(char *out, const void *bytes, size_t len); // 2 * len lower-ca
 bool bytes_from_hex(void *out, size_t len, text hex);        // exactly 2 * len hex digits, either case;
                                                              // on false `out` holds nothing of use
 
-#define BYTES_BASE32_LEN(len) (((len)*8 + 4) / 5) // characters for `len` bytes
+#define BYTES_BASE32_LEN(len) (((len)*8 + 4) / 5)               // characters for `len` bytes
 void bytes_to_base32(char *out, const void *bytes, size_t len); // RFC 4648, 6, without padding or terminator
 
 /* Crockford's base32 of 64 bits, 13 characters, as in printed ids; lower case out, either case in. */

@@ -149,13 +149,16 @@ static bool needs_quotes(text field)
     return false;
 }
 
-void csv_write_field(struct buffer *out, text field)
+// `front` stands before the field, inside its quotes.
+static void write_field(struct buffer *out, text front, text field)
 {
     if (!needs_quotes(field)) {
+        buffer_append_text(out, front);
         buffer_append_text(out, field);
         return;
     }
     buffer_append_text(out, TEXT("\""));
+    buffer_append_text(out, front);
     for (size_t i = 0; i < field.len; i++) {
         buffer_append(out, &field.at[i], 1);
         if (field.at[i] == '"') {
@@ -163,4 +166,15 @@ void csv_write_field(struct buffer *out, text field)
         }
     }
     buffer_append_text(out, TEXT("\""));
+}
+
+void csv_write_field(struct buffer *out, text field)
+{
+    write_field(out, TEXT(""), field);
+}
+
+void csv_write_safe_field(struct buffer *out, text field)
+{
+    bool formula = field.len > 0 && memchr("=+-@\t\r", field.at[0], 6) != NULL;
+    write_field(out, formula ? TEXT("'") : TEXT(""), field);
 }

@@ -43,5 +43,7 @@ bool csv_next(struct csv *csv, struct csv_row *row);
 /* Appends a field, in quotes where it needs them. */
 struct buffer;
 void csv_write_field(struct buffer *out, text field);
+/* The same for a text that people chose: one that a spreadsheet would take for a formula gets an apostrophe in front. */
+void csv_write_safe_field(struct buffer *out, text field);
 
 #endif

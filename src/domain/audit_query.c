@@ -57,6 +57,16 @@ static struct audit_place upper_bound(const struct audit_filter *filter)
     return earlier ? (struct audit_place){ filter->to_ms, 0, 0 } : bound;
 }
 
+static status query(struct work *work, struct rows *rows, const struct audit_filter *filter)
+{
+    struct audit_place before = upper_bound(filter);
+    return work_query(work, rows, LIST_AUDIT,
+                      ARGS(value_i64(work->organization_id), value_i64(filter->from_ms), value_i64(before.at_ms),
+                           value_i64(before.lane), value_i64(before.sequence), value_text(filter->action),
+                           value_text(filter->actor_name), value_text(filter->result), value_i64(filter->actor_id),
+                           value_i64(filter->subject_id), value_i64(filter->limit)));
+}
+
 status audit_list(struct work *work, struct audit_entry **out, int *count, const struct audit_filter *filter)
 {
     *out = ARENA_ARRAY(work->arena, struct audit_entry, (size_t)filter->limit);
@@ -64,15 +74,26 @@ status audit_list(struct work *work, struct audit_entry **out, int *count, const
         return OUT_OF_MEMORY;
     }
     *count = 0;
-    struct audit_place before = upper_bound(filter);
     struct rows rows = { 0 };
-    TRY(work_query(work, &rows, LIST_AUDIT,
-                   ARGS(value_i64(work->organization_id), value_i64(filter->from_ms), value_i64(before.at_ms),
-                        value_i64(before.lane), value_i64(before.sequence), value_text(filter->action),
-                        value_text(filter->actor_name), value_text(filter->result), value_i64(filter->actor_id),
-                        value_i64(filter->subject_id), value_i64(filter->limit))));
+    TRY(query(work, &rows, filter));
     while (*count < filter->limit && rows_next(&rows)) {
         read_entry(&rows, &(*out)[(*count)++], work->arena, work->organization_id);
+    }
+    return rows_close(&rows);
+}
+
+status audit_walk(struct work *work, const struct audit_filter *filter,
+                  bool (*take)(void *context, const struct audit_entry *entry), void *context)
+{
+    struct rows rows = { 0 };
+    TRY(query(work, &rows, filter));
+    struct arena_mark mark = arena_mark(work->arena);
+    bool more = true;
+    while (more && rows_next(&rows)) {
+        struct audit_entry entry;
+        read_entry(&rows, &entry, work->arena, work->organization_id);
+        more = take(context, &entry);
+        arena_rewind(work->arena, mark);
     }
     return rows_close(&rows);
 }

@@ -29,6 +29,10 @@ struct audit_filter {
     int64_t from_ms, to_ms;          // from <= at < to; 0: no bound
 };
 must_use status audit_list(struct work *work, struct audit_entry **out, int *count, const struct audit_filter *filter);
+/* The same one by one, for as long as `take` returns true. What an entry points at is gone after its `take`, and so is all
+   that `take` took from the work's arena. */
+must_use status audit_walk(struct work *work, const struct audit_filter *filter,
+                           bool (*take)(void *context, const struct audit_entry *entry), void *context);
 
 /* "at-lane-sequence", for a cursor. */
 enum { AUDIT_PLACE_LEN_MAX = 64 };

@@ -264,8 +264,9 @@ status customer_list(struct work *work, struct customer **out, int *count, const
         return OUT_OF_MEMORY;
     }
     struct rows rows = { 0 };
-    TRY(work_query(work, &rows, LIST,
-                   ARGS(value_i64(work->organization_id), value_i64(after != 0 ? after : INT64_MAX), value_i64(limit))));
+    TRY(work_query(
+        work, &rows, LIST,
+        ARGS(value_i64(work->organization_id), value_i64(after != 0 ? after : INT64_MAX), value_i64(limit))));
     while (*count < limit && rows_next(&rows)) {
         customer_row_read(&rows, &(*out)[(*count)++], work->arena);
     }

@@ -14,7 +14,8 @@
 static const char GET[] = "SELECT " COLUMNS FROM "WHERE b.id = $1 AND b.organization_id = $2";
 static const char LIST[] = "SELECT " COLUMNS FROM
                            "WHERE b.organization_id = $1 AND ($2 = 0 OR b.id < $2) "
-                           "AND ($3 = 0 OR b.series_id = $3) ORDER BY b.id DESC LIMIT $4";
+                           "AND ($3 = 0 OR b.series_id = $3) AND ($4 = 0 OR (b.voided_at IS NULL "
+                           "AND b.download_until > $5 AND b.download_until <= $4)) ORDER BY b.id DESC LIMIT $6";
 static const char OF_PLACE[] = "SELECT " COLUMNS FROM
                                "WHERE b.series_id = $1 AND b.first <= $2 AND b.organization_id = $3 "
                                "ORDER BY b.first DESC LIMIT 1";
@@ -95,10 +96,11 @@ status number_batch_list(struct work *work, struct number_batch **out, int *coun
         return OUT_OF_MEMORY;
     }
     *count = 0;
+    int64_t closing_by_ms = filter->closing_days != 0 ? work->now_ms + filter->closing_days * DAY_MS : 0;
     struct rows rows = { 0 };
     TRY(work_query(work, &rows, LIST,
                    ARGS(value_i64(work->organization_id), value_i64(filter->after), value_i64(filter->series_id),
-                        value_i64(filter->limit))));
+                        value_i64(closing_by_ms), value_i64(work->now_ms), value_i64(filter->limit))));
     while (*count < filter->limit && rows_next(&rows)) {
         read_row(&rows, &(*out)[(*count)++], work->arena);
     }

@@ -40,6 +40,7 @@ must_use status number_batch_get(struct work *work, struct number_batch *out, in
 
 struct number_batch_filter {
     int64_t limit, after, series_id;
+    int64_t closing_days; // only those in force whose download window ends within so many days; 0: any
 };
 must_use status number_batch_list(struct work *work, struct number_batch **out, int *count,
                                   const struct number_batch_filter *filter);

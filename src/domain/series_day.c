@@ -19,16 +19,15 @@ static const char COUNT[] =
 #define STATUS_SUMS                                                                                                    \
     SUM("d.inactive")                                                                                                  \
     ", " SUM("d.active") ", " SUM("d.suspended") ", " SUM("d.blocked") ", " SUM("d.expired") ", " SUM("d.closed")
-#define NOBODYS "CASE WHEN b.count > b.issued_count THEN b.count - b.issued_count ELSE 0 END"
-#define PAGE                                                                                                           \
-    "(SELECT id, code, name, active, space, drawn FROM series WHERE organization_id = $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3)"
+#define NOBODYS                                                                                                        \
+    "(SELECT " SUM(                                                                                                    \
+        "CASE WHEN b.count > b.issued_count THEN b.count - b.issued_count ELSE 0 END") " FROM number_batch b WHERE b.series_id = s.id AND b.voided_at IS NULL)"
 
-static const char SERIES_REPORTS[] =
-    "SELECT s.id, s.code, s.name, s.active, s.space, s.drawn, " SUM("d.issued") ", (SELECT " SUM(
-        NOBODYS) " FROM number_batch b WHERE b.series_id = s.id AND b.voided_at IS NULL), " STATUS_SUMS " FROM " PAGE
-                 " s "
-                 "LEFT JOIN series_day d ON d.organization_id = $1 AND d.series_id = s.id "
-                 "GROUP BY s.id, s.code, s.name, s.active, s.space, s.drawn ORDER BY s.id DESC";
+static const char SERIES_REPORTS[] = "SELECT s.id, s.code, s.name, s.active, s.space, s.drawn, " SUM(
+    "d.issued") ", " NOBODYS ", " STATUS_SUMS
+                " FROM (SELECT id, code, name, active, space, drawn FROM series WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
+                "ORDER BY id DESC LIMIT $3) s LEFT JOIN series_day d ON d.organization_id = $1 AND d.series_id = s.id "
+                "GROUP BY s.id, s.code, s.name, s.active, s.space, s.drawn ORDER BY s.id DESC";
 // Series by series, so that the days are entered by the key.
 static const char DAY_REPORTS[] =
     "SELECT d.day, " SUM("d.issued") ", " SUM("d.closed") " FROM series s CROSS JOIN series_day d "

@@ -8,7 +8,7 @@
 
 #define COLUMNS                                                                                                             \
     "id, organization_id, name, role, disabled, must_change, locked_until, password_changed_at, last_seen_at, created_at, " \
-    "version, password_hash, CAST((SELECT count(*) FROM user_totp WHERE user_totp.user_id = user_account.id "                \
+    "version, password_hash, CAST((SELECT count(*) FROM user_totp WHERE user_totp.user_id = user_account.id "               \
     "AND user_totp.confirmed_at IS NOT NULL) AS BIGINT)"
 
 static const char GET[] = "SELECT " COLUMNS " FROM user_account WHERE id = $1 AND organization_id = $2";

@@ -1,4 +1,4 @@
-import { Button, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { Button, Menu, Text, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { IconCheck, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -6,6 +6,8 @@ import { Link } from "wouter";
 import { client } from "@/api/client";
 import { signedOut, useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
+
+import classes from "./Shell.module.css";
 
 const SCHEMES: MantineColorScheme[] = ["auto", "light", "dark"];
 
@@ -25,8 +27,11 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button variant="default" leftSection={<IconUserCircle size={18} aria-hidden />} aria-label={t("app.account.menu")} maw={220}>
-          {session.name}
+        <Button variant="default" px="sm" aria-label={t("app.account.menu")} className={classes.account}>
+          <IconUserCircle size={20} aria-hidden />
+          <Text span ml="xs" size="sm" truncate visibleFrom="sm">
+            {session.name}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -125,11 +125,8 @@ static void test_id_alphabet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_big_endian),
-        cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_base32),
-        cmocka_unit_test(test_id),
-        cmocka_unit_test(test_id_alphabet),
+        cmocka_unit_test(test_big_endian), cmocka_unit_test(test_hex),         cmocka_unit_test(test_base32),
+        cmocka_unit_test(test_id),         cmocka_unit_test(test_id_alphabet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

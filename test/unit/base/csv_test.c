@@ -142,6 +142,26 @@ static void csv_writes_what_it_reads(void **state)
     }
 }
 
+// What OWASP, "CSV Injection", names as the beginning of a formula.
+static void csv_writes_no_formula(void **state)
+{
+    (void)state;
+    static const struct {
+        text field, written;
+    } fields[] = {
+        { TEXT("=1+1"), TEXT("'=1+1") },     { TEXT("+49"), TEXT("'+49") }, { TEXT("-1"), TEXT("'-1") },
+        { TEXT("@sum"), TEXT("'@sum") },     { TEXT("\tx"), TEXT("'\tx") }, { TEXT("\rx"), TEXT("\"'\rx\"") },
+        { TEXT("=a,b"), TEXT("\"'=a,b\"") }, { TEXT("a=b"), TEXT("a=b") },  { TEXT(""), TEXT("") },
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct buffer out;
+        buffer_init(&out, 64);
+        csv_write_safe_field(&out, fields[i].field);
+        assert_true(text_equal(buffer_text(&out), fields[i].written));
+        buffer_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +169,7 @@ int main(void)
         cmocka_unit_test(csv_says_where_a_row_stands),
         cmocka_unit_test(csv_keeps_its_bounds),
         cmocka_unit_test(csv_writes_what_it_reads),
+        cmocka_unit_test(csv_writes_no_formula),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
