@@ -13,7 +13,8 @@ static_assert(sizeof audit_channel_names / sizeof audit_channel_names[0] == CHAN
 static const char LIST_AUDIT[] =
     "SELECT lane, sequence, at_ms, actor_kind, actor_id, actor_name, channel, peer, request_id, action, subject_type, subject_id, "
     "result, detail, hash FROM audit WHERE organization_id = $1 AND at_ms >= $2 AND (at_ms, lane, sequence) < ($3, $4, $5) "
-    "AND ($6 IS NULL OR action = $6) AND ($7 IS NULL OR actor_name = $7) AND ($8 IS NULL OR result = $8) "
+    "AND ($6 IS NULL OR action = $6) AND ($7 IS NULL OR actor_name = $7) "
+    "AND ($8 IS NULL OR result = $8 OR ($8 = 'refused' AND result <> 'ok')) "
     "AND ($9 = 0 OR actor_id = $9) AND ($10 = 0 OR subject_id = $10) ORDER BY at_ms DESC, lane DESC, sequence DESC LIMIT $11";
 // The runs from the one that holds the wanted number on, and in each its events in order: nothing is sorted.
 static const char LIST_EVENTS[] =

@@ -24,7 +24,7 @@ struct audit_place {
 struct audit_filter {
     int64_t limit;
     const struct audit_place *after; // the last record of the page before; NULL: from the newest
-    text action, actor_name, result; // absent: any
+    text action, actor_name, result; // absent: any; result "refused": whatever is not "ok"
     int64_t actor_id, subject_id;    // 0: any
     int64_t from_ms, to_ms;          // from <= at < to; 0: no bound
 };

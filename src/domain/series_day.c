@@ -15,19 +15,19 @@ static const char COUNT[] =
     "blocked = series_day.blocked + excluded.blocked, expired = series_day.expired + excluded.expired, "
     "closed = series_day.closed + excluded.closed";
 
-#define SUM(what) "CAST(coalesce(sum(" what "), 0) AS BIGINT)"
-#define STATUS_SUMS                                                                                                    \
-    SUM("d.inactive")                                                                                                  \
-    ", " SUM("d.active") ", " SUM("d.suspended") ", " SUM("d.blocked") ", " SUM("d.expired") ", " SUM("d.closed")
-#define NOBODYS                                                                                                        \
-    "(SELECT " SUM(                                                                                                    \
-        "CASE WHEN b.count > b.issued_count THEN b.count - b.issued_count ELSE 0 END") " FROM number_batch b WHERE b.series_id = s.id AND b.voided_at IS NULL)"
+#define SUM(what) "CAST(sum(" what ") AS BIGINT)"
 
-static const char SERIES_REPORTS[] = "SELECT s.id, s.code, s.name, s.active, s.space, s.drawn, " SUM(
-    "d.issued") ", " NOBODYS ", " STATUS_SUMS
-                " FROM (SELECT id, code, name, active, space, drawn FROM series WHERE organization_id = $1 AND ($2 = 0 OR id < $2) "
-                "ORDER BY id DESC LIMIT $3) s LEFT JOIN series_day d ON d.organization_id = $1 AND d.series_id = s.id "
-                "GROUP BY s.id, s.code, s.name, s.active, s.space, s.drawn ORDER BY s.id DESC";
+// The days are summed in the order of their key, so that nothing is sorted. In the order of struct series_report.
+static const char SERIES_REPORTS[] =
+    "SELECT s.id, s.code, s.name, s.active, s.space, s.drawn, coalesce(d.issued, 0), "
+    "coalesce((SELECT " SUM("CASE WHEN b.count > b.issued_count THEN b.count - b.issued_count ELSE 0 END")
+    " FROM number_batch b WHERE b.series_id = s.id AND b.voided_at IS NULL), 0), coalesce(d.inactive, 0), coalesce(d.active, 0), "
+    "coalesce(d.suspended, 0), coalesce(d.blocked, 0), coalesce(d.expired, 0), coalesce(d.closed, 0) "
+    "FROM series s LEFT JOIN (SELECT series_id, " SUM("issued") " AS issued, " SUM("inactive") " AS inactive, "
+    SUM("active") " AS active, " SUM("suspended") " AS suspended, " SUM("blocked") " AS blocked, " SUM("expired") " AS expired, "
+    SUM("closed") " AS closed FROM series_day WHERE organization_id = $1 AND ($2 = 0 OR series_id < $2) GROUP BY series_id) d "
+    "ON d.series_id = s.id WHERE s.organization_id = $1 AND ($2 = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3";
+
 // Series by series, so that the days are entered by the key.
 static const char DAY_REPORTS[] =
     "SELECT d.day, " SUM("d.issued") ", " SUM("d.closed") " FROM series s CROSS JOIN series_day d "
