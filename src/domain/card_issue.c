@@ -283,7 +283,8 @@ static status issue(struct work *work, struct card *out, char *number, struct pl
     TRY(customer_count_change(work, plan->customer.id, plan->series.id, CARD_NOT_ISSUED, (enum card_status)plan->to));
     TRY(write_card(work, plan, order, &id));
     if (plan->batch_id != 0) {
-        TRY(refuse(work, "number", number_batch_count_issued(work, plan->batch_id)));
+        bool first_time = plan->found.card.id == 0 || plan->found.card.issued_ms == 0;
+        TRY(refuse(work, "number", number_batch_count_issued(work, plan->batch_id, first_time)));
     }
     if (order->otp_id != 0) {
         TRY(refuse(work, "otp", otp_use(work, order->otp_id)));

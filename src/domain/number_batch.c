@@ -36,7 +36,7 @@ static const char VOID[] =
 static const char COUNT_DOWNLOAD[] =
     "UPDATE number_batch SET downloads = downloads + 1 WHERE id = $1 AND organization_id = $2";
 static const char COUNT_ISSUED[] =
-    "UPDATE number_batch SET issued_count = issued_count + 1 "
+    "UPDATE number_batch SET issued_count = issued_count + $3 "
     "WHERE id = $1 AND organization_id = $2 AND voided_at IS NULL";
 
 #define DAY_MS (24LL * 3600 * 1000)
@@ -164,9 +164,11 @@ status number_batch_draw(struct work *work, struct number_batch *out, const stru
     return number_batch_get(work, out, id);
 }
 
-status number_batch_count_issued(struct work *work, int64_t id)
+status number_batch_count_issued(struct work *work, int64_t id, bool first_time)
 {
-    return work_change(work, COUNT_ISSUED, ARGS(value_i64(id), value_i64(work->organization_id)), BATCH_VOIDED);
+    return work_change(work, COUNT_ISSUED,
+                       ARGS(value_i64(id), value_i64(work->organization_id), value_i64(first_time ? 1 : 0)),
+                       BATCH_VOIDED);
 }
 
 status number_batch_relabel(struct work *work, struct number_batch *out, int64_t id, text label)

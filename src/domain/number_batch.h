@@ -47,7 +47,8 @@ must_use status number_batch_list(struct work *work, struct number_batch **out, 
 
 /* The batch that drew place k of the series; NUMBER_NOT_GENERATED. */
 must_use status number_batch_of(struct work *work, struct number_batch *out, int64_t series_id, uint64_t k);
-must_use status number_batch_count_issued(struct work *work, int64_t id);
+/* A number of the batch is being issued, for the first time or after it rested. BATCH_VOIDED. */
+must_use status number_batch_count_issued(struct work *work, int64_t id, bool first_time);
 
 must_use status number_batch_relabel(struct work *work, struct number_batch *out, int64_t id, text label);
 /* Numbers not yet issued can then never be. BATCH_VOIDED when it already is. */

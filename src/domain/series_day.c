@@ -20,7 +20,7 @@ static const char COUNT[] =
 // The days are summed in the order of their key, so that nothing is sorted. In the order of struct series_report.
 static const char SERIES_REPORTS[] =
     "SELECT s.id, s.code, s.name, s.active, s.space, s.drawn, coalesce(d.issued, 0), "
-    "coalesce((SELECT " SUM("CASE WHEN b.count > b.issued_count THEN b.count - b.issued_count ELSE 0 END")
+    "coalesce((SELECT " SUM("b.count - b.issued_count")
     " FROM number_batch b WHERE b.series_id = s.id AND b.voided_at IS NULL), 0), coalesce(d.inactive, 0), coalesce(d.active, 0), "
     "coalesce(d.suspended, 0), coalesce(d.blocked, 0), coalesce(d.expired, 0), coalesce(d.closed, 0) "
     "FROM series s LEFT JOIN (SELECT series_id, " SUM("issued") " AS issued, " SUM("inactive") " AS inactive, "

@@ -408,6 +408,18 @@ def unlink_and_rest(world):
 
 
 @test
+def a_number_given_again_counts_once_in_its_batch(world):
+    series = world.series()
+    batch = world.batch(series, 2)
+    number = world.numbers(batch)[0]
+    with world.settings(resting_days=0):
+        card = world.issue(world.customer(), number=number)
+        world.owner.post(f"/v1/cards/{card['id']}/unlink", {"reason": "other"}).ok()
+        world.issue(world.customer(), number=number)
+    holds(world.owner.get(f"/v1/batches/{batch['id']}").ok(), issued_count=1, count=2)
+
+
+@test
 def unlink_and_give_again(world):
     series, second = world.series(), world.customer()
     with world.settings(resting_days=0):
