@@ -1,10 +1,12 @@
-import { test as base, expect, type Page } from "@playwright/test";
-import { Installation, type User } from "./support/installation";
+import { test as base, type Page } from "@playwright/test";
+
+import { Installation } from "./support/installation";
 import { look } from "./support/look";
 import { Watch } from "./support/watch";
 
 export { expect, type Page } from "@playwright/test";
 export { Refusal } from "./support/api";
+export { field, fillSignIn, signIn } from "./support/forms";
 export type { Customer, Role, Series, User } from "./support/installation";
 export type { Message } from "./support/sink";
 
@@ -16,7 +18,8 @@ interface TestFixtures {
   watch: Watch;
   /** A second person at a second machine: a page that shares no cookie with `page`. */
   anotherPage: () => Promise<Page>;
-  look: (page: Page, name: string) => Promise<void>;
+  /** Who can use the page, and how it looks; with a name, pictures are kept. */
+  look: (page: Page, name?: string) => Promise<void>;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -42,10 +45,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(context);
   },
 
-  anotherPage: async ({ browser, contextOptions, watch }, use) => {
+  anotherPage: async ({ browser, watch }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
     await use(async () => {
-      const context = await browser.newContext(contextOptions);
+      const context = await browser.newContext();
       contexts.push(context);
       watch.add(context);
       return await context.newPage();
@@ -55,11 +58,3 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   look: async ({ watch }, use) => use((page, name) => look(page, name, watch)),
 });
-
-export async function signIn(page: Page, user: User): Promise<void> {
-  await page.goto("/");
-  await page.getByLabel("Name", { exact: true }).fill(user.name);
-  await page.getByLabel("Password", { exact: true }).fill(user.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("navigation").first()).toBeVisible();
-}

@@ -1,12 +1,10 @@
-import { expect, signIn, test } from "./fixtures";
+import { expect, field, fillSignIn, signIn, test } from "./fixtures";
 
 test("a wrong password is told and the name is kept", async ({ page, installation, look }) => {
   await page.goto("/");
-  await page.getByLabel("Name", { exact: true }).fill(installation.owner.name);
-  await page.getByLabel("Password", { exact: true }).fill("not my password 1");
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await fillSignIn(page, { name: installation.owner.name, password: "not my password 1" });
   await expect(page.getByRole("alert")).toBeVisible();
-  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(installation.owner.name);
+  await expect(field(page, "Name")).toHaveValue(installation.owner.name);
   await look(page, "sign-in-refused");
 });
 
@@ -15,7 +13,7 @@ test("the right one leads to the console, and signing out back", async ({ page, 
   await look(page, "sign-in");
   await signIn(page, installation.owner);
   await expect(page.getByText(installation.organization).first()).toBeVisible();
-  await page.getByRole("button", { name: installation.owner.name }).click();
+  await page.getByRole("banner").getByText(installation.owner.name).click();
   await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
   await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   await page.goBack();

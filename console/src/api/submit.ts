@@ -25,10 +25,13 @@ export interface Submit<Input, Output> {
   sending: boolean;
   retrying: boolean; // the connection is lost and the request is being sent again
   problem: Problem | null;
+  undecided: boolean; // the last try ended without an answer: only the same input, sent again, finds out
   reset: () => void;
 }
 
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000];
+// The program refuses with these before it looks for the key: they do not say what became of a request that was lost.
+const BEFORE_THE_KEY = [401, 403, 429];
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function newKey(): string {
@@ -53,15 +56,17 @@ export function useSubmit<Input, Output>(
   const [sending, setSending] = useState(false);
   const [retrying, setRetrying] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const open = useRef<{ input: string; key: string } | null>(null);
+  const [undecided, setUndecided] = useState(false);
+  const open = useRef<{ input: string; key: string; lost: boolean } | null>(null);
   const busy = useRef(false);
 
-  async function sendUntilDecided(input: Input, key: string): Promise<Sent<Output>> {
+  async function sendUntilDecided(input: Input, request: { key: string; lost: boolean }): Promise<Sent<Output>> {
     for (const delay of [...RETRY_DELAYS_MS, null]) {
       try {
-        return await attempt(() => send(input, { "Idempotency-Key": key }));
+        return await attempt(() => send(input, { "Idempotency-Key": request.key }));
       } catch (error) {
         const found = problemOf(error);
+        request.lost ||= isUndecided(found);
         if (delay === null || !isUndecided(found)) {
           throw found;
         }
@@ -76,15 +81,17 @@ export function useSubmit<Input, Output>(
     if (busy.current) {
       return null;
     }
-    const same = JSON.stringify(input);
+    const same = JSON.stringify(input) ?? "";
     if (open.current?.input !== same) {
-      open.current = { input: same, key: newKey() };
+      open.current = { input: same, key: newKey(), lost: false };
     }
+    const request = open.current;
     busy.current = true;
     setSending(true);
     setProblem(null);
+    setUndecided(false);
     try {
-      const sent = await sendUntilDecided(input, open.current.key);
+      const sent = await sendUntilDecided(input, request);
       open.current = null;
       await Promise.all(
         changes.map((path) =>
@@ -94,9 +101,9 @@ export function useSubmit<Input, Output>(
       return sent;
     } catch (error) {
       const found = problemOf(error);
-      if (!isUndecided(found)) {
-        open.current = null;
-      }
+      const mayBeDone = isUndecided(found) || (request.lost && BEFORE_THE_KEY.includes(found.status));
+      open.current = mayBeDone ? request : null;
+      setUndecided(mayBeDone);
       setProblem(found);
       return null;
     } finally {
@@ -106,5 +113,5 @@ export function useSubmit<Input, Output>(
     }
   }
 
-  return { submit, sending, retrying, problem, reset: () => setProblem(null) };
+  return { submit, sending, retrying, problem, undecided, reset: () => setProblem(null) };
 }

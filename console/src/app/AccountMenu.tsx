@@ -1,4 +1,5 @@
 import { Button, Menu, Text, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconCheck, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -21,13 +22,15 @@ export function AccountMenu() {
   const leave = async (way: typeof signOut) => {
     if (await way.submit(undefined)) {
       signedOut();
+    } else {
+      notifications.show({ color: "red", message: t("app.account.stillSignedIn"), autoClose: false });
     }
   };
 
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button variant="default" px="sm" aria-label={t("app.account.menu")} className={classes.account}>
+        <Button variant="default" px="sm" aria-label={`${t("app.account.menu")}: ${session.name}`} className={classes.account}>
           <IconUserCircle size={20} aria-hidden />
           <Text span ml="xs" size="sm" truncate visibleFrom="sm">
             {session.name}

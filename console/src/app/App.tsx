@@ -1,4 +1,5 @@
 import { Center, Loader } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -22,6 +23,16 @@ export function App() {
     refreshSession().catch((error: unknown) => setProblem(problemOf(error)));
   };
   useEffect(ask, []);
+
+  // What one person read is not there for the next; what was read before a lock may have changed since.
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (state.kind === "out") {
+      queries.clear();
+    } else if (state.kind === "in") {
+      void queries.invalidateQueries();
+    }
+  }, [queries, state.kind]);
 
   if (state.kind === "unknown") {
     return (

@@ -47,5 +47,5 @@ export async function request<T>(
     const faults = (problem.errors ?? []).map((fault) => `${fault.field} ${fault.code} (${fault.message})`);
     throw new Refusal(what, reply.status, problem.code, [problem.detail ?? "", ...faults].join("; "));
   }
-  return { body: (isJson ? JSON.parse(text) : text) as T, headers: reply.headers };
+  return { body: (isJson && text !== "" ? JSON.parse(text) : text) as T, headers: reply.headers };
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
+
 import { waitUntil } from "./wait";
 
 /** A process that does not outlive this one. */

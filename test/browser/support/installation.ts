@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+
 import { request, type Method } from "./api";
 import { Child } from "./child";
 import { Database } from "./database";
@@ -93,9 +94,9 @@ export class Installation {
     const printed = await this.command("init", "--organization", ORGANIZATION, "--owner", OWNER);
     const first = /password:\s*(\S+)/.exec(printed)?.[1];
     if (first === undefined) throw new Error("init printed no password");
+    this.key = (await this.command("api-key", "create", "--name", "browser-tests", "--role", "owner")).trim();
     this.port = await freePort();
     await this.start();
-    this.key = (await this.command("api-key", "create", "--name", "browser-tests", "--role", "owner")).trim();
     this.owner.password = await this.changePassword({ name: OWNER, password: first });
   }
 
@@ -165,6 +166,11 @@ export class Installation {
   /** All codes that were sent so far are too old from now on. */
   async expireCodes(): Promise<void> {
     await this.database.execute("UPDATE otp_challenge SET expires_at = created_at");
+  }
+
+  /** Half a minute has passed since the last code was sent: the next may be. */
+  async endResendPause(): Promise<void> {
+    await this.database.execute("UPDATE otp_challenge SET created_at = created_at - 31000");
   }
 
   async start(): Promise<void> {

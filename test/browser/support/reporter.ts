@@ -12,6 +12,14 @@ export default class ClosingLineReporter implements Reporter {
     return true;
   }
 
+  onStdOut(chunk: string | Buffer): void {
+    process.stdout.write(chunk);
+  }
+
+  onStdErr(chunk: string | Buffer): void {
+    process.stderr.write(chunk);
+  }
+
   onTestEnd(test: TestCase, result: TestResult): void {
     const name = test.titlePath().slice(2).join(": ");
     if (result.status === "skipped") {

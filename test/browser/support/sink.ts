@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+
 import { Child } from "./child";
 import { PEERS, PYTHON } from "./places";
 import { waitUntil } from "./wait";

@@ -1,4 +1,5 @@
 import type { BrowserContext, ConsoleMessage, Request } from "@playwright/test";
+
 import { waitUntil } from "./wait";
 
 /** Chromium writes this for every reply that is a refusal; a refusal is an answer like another. */
@@ -16,7 +17,8 @@ export class Watch {
 
   add(context: BrowserContext): void {
     context.on("request", (request) => this.begin(request));
-    context.on("requestfinished", (request) => this.end(request));
+    // Not "requestfinished": Chromium keeps that back while a script leaves the body of a reply unread.
+    context.on("response", (response) => this.end(response.request()));
     context.on("requestfailed", (request) => this.end(request));
     context.on("console", (message) => this.hear(message));
     context.on("weberror", (error) => this.note(`uncaught: ${error.error().stack ?? error.error().message}`));
@@ -35,10 +37,11 @@ export class Watch {
 
   /** Nothing was under way for a moment. An event stream does not count: it may stay open for ever. */
   async idle(): Promise<void> {
-    await waitUntil(
-      "the network is idle",
-      () => this.running.size === 0 && Date.now() - this.lastChange > QUIET_MILLISECONDS,
-    );
+    const quiet = () => this.running.size === 0 && Date.now() - this.lastChange > QUIET_MILLISECONDS;
+    await waitUntil("the network is idle", quiet).catch((error: Error) => {
+      const urls = [...this.running].map((request) => `${request.method()} ${request.url()}`);
+      throw new Error(`${error.message}; under way: ${urls.join(", ")}`);
+    });
   }
 
   private begin(request: Request): void {
