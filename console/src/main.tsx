@@ -24,6 +24,7 @@ const queries = new QueryClient({
 
 // The page's security policy lets in only the styles that carry its nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+Object.assign(window, { __webpack_nonce__: nonce }); // where the library's dialogs look for it
 
 startTexts();
 createRoot(document.getElementById("root")!).render(

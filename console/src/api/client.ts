@@ -28,11 +28,10 @@ async function codeOf(response: Response): Promise<string | undefined> {
 }
 
 // Another tab may have signed in anew since: its token is then the right one for this tab as well.
-async function sendAndHeal(request: Request): Promise<Response> {
-  const again = request.clone();
-  const response = await send(request);
+export async function sendAndHeal(send: () => Promise<Response>): Promise<Response> {
+  const response = await send();
   if (response.status === 403 && (await codeOf(response)) === "csrf_failed" && (await refreshSession())) {
-    return send(again);
+    return send();
   }
   if (response.status === 401 && (await codeOf(response)) === "unauthenticated") {
     sessionWasLost();
@@ -40,5 +39,5 @@ async function sendAndHeal(request: Request): Promise<Response> {
   return response;
 }
 
-export const client = createClient<paths>({ baseUrl: window.location.origin, fetch: sendAndHeal });
+export const client = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => sendAndHeal(() => send(request.clone())) });
 export const api = createQueries(client);

@@ -10,7 +10,7 @@ interface Reply<Row> {
   error?: unknown;
 }
 
-async function readEveryPage<Row>(
+export async function readEveryPage<Row>(
   read: (query: { limit: number; after?: string }) => Promise<Reply<Row>>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -36,6 +36,13 @@ export const useEverySource = () =>
   useQuery<Schemas["Source"][]>({
     queryKey: ["every", "/v1/sources"],
     queryFn: () => readEveryPage((query) => client.GET("/v1/sources", { params: { query } })),
+  });
+
+/* All series, also the retired ones. */
+export const useEverySeries = () =>
+  useQuery<Schemas["Series"][]>({
+    queryKey: ["every", "/v1/series"],
+    queryFn: () => readEveryPage((query) => client.GET("/v1/series", { params: { query } })),
   });
 
 export const useEverySeriesReport = () =>

@@ -9,7 +9,7 @@ import { useRef, useState } from "react";
 
 import { isUndecided, problemOf, type Problem } from "./problem";
 
-interface Reply<Output> {
+export interface Reply<Output> {
   data?: Output | undefined;
   error?: unknown;
   response: Response;

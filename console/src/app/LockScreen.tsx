@@ -4,10 +4,12 @@ import { useTranslation } from "react-i18next";
 import type { Session } from "@/api/session";
 
 import { SignInForm } from "./SignInForm";
+import { useHiddenOverlays } from "./useHiddenOverlays";
 
 /* Over the work, which stays as it is: whoever was at it goes on after signing in again. */
 export function LockScreen({ session }: { session: Session }) {
   const { t } = useTranslation();
+  useHiddenOverlays();
   return (
     <Center component="main" mih="90vh" p="md">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={420}>

@@ -19,7 +19,15 @@ export const cardStatusColors: Record<CardStatus, string> = {
 export function CardStatusBadge({ status, label }: { status: CardStatus; label?: string }) {
   const { t } = useTranslation();
   return (
-    <Badge color={`${cardStatusColors[status]}.8`} variant="dot" tt="none" fw={550}>
+    <Badge
+      color={`${cardStatusColors[status]}.8`}
+      variant="dot"
+      tt="none"
+      fw={550}
+      h="auto"
+      mih={20}
+      styles={{ label: { whiteSpace: "normal" } }} // a long label is read whole
+    >
       {label ?? t(`common.cardStatus.${status}`)}
     </Badge>
   );

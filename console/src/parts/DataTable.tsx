@@ -1,5 +1,5 @@
 import { Paper, Table, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./DataTable.module.css";
@@ -16,10 +16,11 @@ interface Props<Row> {
   rows: Row[];
   rowKey: (row: Row) => string;
   filtered?: boolean; // an empty table then says that nothing fits
+  expanded?: (row: Row) => ReactNode; // what is shown under a row, if anything
 }
 
 /* A table that becomes a stack of labelled lines on a narrow screen. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, filtered = false }: Props<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, filtered = false, expanded }: Props<Row>) {
   const { t } = useTranslation();
   if (rows.length === 0) {
     return (
@@ -43,16 +44,35 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, filtered = fals
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Table.Tr key={rowKey(row)}>
-              {columns.map((column) => (
-                <Table.Td key={column.title} data-title={column.title} className={column.right ? classes.right : undefined}>
-                  {column.cell(row)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
+            <Fragment key={rowKey(row)}>
+              <Table.Tr>
+                {columns.map((column) => (
+                  <Table.Td
+                    key={column.title}
+                    data-title={column.title}
+                    className={column.right ? classes.right : undefined}
+                  >
+                    {column.cell(row)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+              <Under columns={columns.length}>{expanded?.(row)}</Under>
+            </Fragment>
           ))}
         </Table.Tbody>
       </Table>
     </Paper>
+  );
+}
+
+function Under({ columns, children }: { columns: number; children: ReactNode }) {
+  return (
+    children && (
+      <Table.Tr>
+        <Table.Td colSpan={columns} className={classes.under}>
+          {children}
+        </Table.Td>
+      </Table.Tr>
+    )
   );
 }

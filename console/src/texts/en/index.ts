@@ -5,6 +5,7 @@ import audit from "./audit.json";
 import batches from "./batches.json";
 import common from "./common.json";
 import imports from "./imports.json";
+import issue from "./issue.json";
 import members from "./members.json";
 import overview from "./overview.json";
 import people from "./people.json";
@@ -12,4 +13,4 @@ import problems from "./problems.json";
 import series from "./series.json";
 import settings from "./settings.json";
 
-export const en = { account, app, audit, batches, common, imports, members, overview, people, problems, series, settings };
+export const en = { account, app, audit, batches, common, imports, issue, members, overview, people, problems, series, settings };

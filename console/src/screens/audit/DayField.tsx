@@ -1,0 +1,38 @@
+import { TextInput } from "@mantine/core";
+import { useState } from "react";
+
+import { isDay } from "./time";
+
+interface Props {
+  label: string;
+  value: string;
+  error?: string | null;
+  onChange: (value: string) => void;
+}
+
+/* A day. What is typed halfway stays here: each change that is told reads the trail, and that is recorded. */
+export function DayField({ label, value, error, onChange }: Props) {
+  const [typed, setTyped] = useState(value);
+  const [shown, setShown] = useState(value);
+  // The address changed by itself: somebody went back.
+  if (value !== shown) {
+    setShown(value);
+    setTyped(value);
+  }
+  return (
+    <TextInput
+      type="date"
+      label={label}
+      error={error}
+      value={typed}
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        setTyped(next);
+        if (isDay(next)) {
+          onChange(next);
+        }
+      }}
+      onBlur={() => typed === "" && value !== "" && onChange("")}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+import { Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { RoleField } from "./RoleField";
+import { TaskDialog } from "./TaskDialog";
+import { useChangeUser, type User } from "./users";
+
+export function ChangeRole({ user, onClose }: { user: User; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [role, setRole] = useState(user.role);
+  const change = useChangeUser(user);
+  const submit = async () => {
+    if (role === user.role) {
+      onClose();
+    } else if (await change.submit({ role })) {
+      notifications.show({ message: t("people.users.roleChanged", { name: user.name, role: t(`common.role.${role}`) }) });
+      onClose();
+    }
+  };
+  return (
+    <TaskDialog
+      title={t("people.users.tasks.role")}
+      submitText={t("common.save")}
+      of={change}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Text size="sm">{t("people.users.roleHelp", { name: user.name })}</Text>
+      <RoleField value={role} onChange={setRole} />
+    </TaskDialog>
+  );
+}

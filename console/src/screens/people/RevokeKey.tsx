@@ -1,0 +1,29 @@
+import { Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useTranslation } from "react-i18next";
+
+import { useRevokeKey, type ApiKey } from "./apiKeys";
+import { TaskDialog } from "./TaskDialog";
+
+export function RevokeKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+  const { t } = useTranslation();
+  const revoke = useRevokeKey(apiKey);
+  const submit = async () => {
+    if (await revoke.submit(null)) {
+      notifications.show({ message: t("people.keys.revoked", { name: apiKey.name }) });
+      onClose();
+    }
+  };
+  return (
+    <TaskDialog
+      title={t("people.keys.revokeNamed", { name: apiKey.name })}
+      submitText={t("people.keys.revoke")}
+      danger
+      of={revoke}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Text size="sm">{t("people.keys.revokeHelp", { prefix: apiKey.prefix })}</Text>
+    </TaskDialog>
+  );
+}

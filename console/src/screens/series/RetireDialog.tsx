@@ -1,0 +1,70 @@
+import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { useTranslation } from "react-i18next";
+
+import { client, type Schemas } from "@/api/client";
+import { useSubmit } from "@/api/submit";
+import { SubmitNotice } from "@/parts/SubmitNotice";
+
+/* The button that retires a series or brings it back, and the question that says what it means. */
+export function RetireDialog({ series }: { series: Schemas["Series"] }) {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  const action = series.active ? "retire" : "restore";
+  const change = useSubmit(
+    (active: boolean, headers) =>
+      client.PATCH("/v1/series/{series_id}", { params: { path: { series_id: series.id } }, body: { active }, headers }),
+    ["/v1/series", "/v1/reports"],
+  );
+
+  const ask = () => {
+    change.reset();
+    open();
+  };
+  const confirm = async () => {
+    if (await change.submit(!series.active)) {
+      notifications.show({ message: t(`series.${action}.done`, { code: series.code }), color: "green" });
+      close();
+    }
+  };
+
+  return (
+    <>
+      <Button variant="default" onClick={ask}>
+        {t(`series.${action}.button`)}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={t(`series.${action}.title`, { name: series.name })}
+        closeButtonProps={{ "aria-label": t("common.close") }}
+      >
+        <Stack>
+          <SubmitNotice of={change} />
+          {series.active ? <WhatRetiringMeans /> : <Text size="sm">{t("series.restore.help")}</Text>}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close} data-autofocus>
+              {t("common.cancel")}
+            </Button>
+            <Button color={series.active ? "red" : undefined} onClick={confirm} loading={change.sending}>
+              {t(`series.${action}.confirm`)}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+function WhatRetiringMeans() {
+  const { t } = useTranslation();
+  return (
+    <List size="sm">
+      <List.Item>{t("series.retire.issue")}</List.Item>
+      <List.Item>{t("series.retire.generate")}</List.Item>
+      <List.Item>{t("series.retire.stay")}</List.Item>
+      <List.Item>{t("series.retire.back")}</List.Item>
+    </List>
+  );
+}

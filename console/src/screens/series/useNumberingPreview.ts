@@ -1,0 +1,35 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData } from "@tanstack/react-query";
+
+import { api, type Schemas } from "@/api/client";
+import { problemOf, type Problem } from "@/api/problem";
+
+import { LOYALTY_LENGTHS, numberingOf, type SeriesValues } from "./seriesValues";
+
+const DELAY_MS = 250;
+
+export interface NumberingPreview {
+  complete: boolean; // is there enough to show something?
+  shown: Schemas["SeriesPreview"] | null;
+  problem: Problem | null;
+}
+
+/* What the program makes of a numbering while it is being typed. */
+export function useNumberingPreview(values: Pick<SeriesValues, "kind" | "numbering">): NumberingPreview {
+  const typed = JSON.stringify({ kind: values.kind, numbering: numberingOf(values) });
+  const [settled] = useDebouncedValue(typed, DELAY_MS);
+  const body = JSON.parse(settled) as { kind: SeriesValues["kind"]; numbering: ReturnType<typeof numberingOf> };
+  const { min, max } = LOYALTY_LENGTHS;
+  const complete = Number.isInteger(body.numbering.length) && body.numbering.length >= min && body.numbering.length <= max;
+  const query = api.useQuery(
+    "post",
+    "/v1/series/preview",
+    { body },
+    { enabled: complete, placeholderData: keepPreviousData, staleTime: Infinity, gcTime: 0 },
+  );
+  return {
+    complete,
+    shown: complete ? (query.data ?? null) : null,
+    problem: complete && query.error ? problemOf(query.error) : null,
+  };
+}

@@ -1,0 +1,28 @@
+import { client, type Schemas } from "@/api/client";
+import { useSubmit } from "@/api/submit";
+
+export type Label = Schemas["StatusLabel"];
+export type LabelStatus = Label["status"];
+
+/* In the order of a card's life. */
+export const STATUSES: LabelStatus[] = [
+  "not_issued",
+  "inactive",
+  "active",
+  "suspended",
+  "blocked",
+  "expired",
+  "closed",
+];
+
+const LABELS = "/v1/status-labels";
+
+export const useAddLabel = () =>
+  useSubmit((body: Schemas["StatusLabelInput"], headers) => client.POST(LABELS, { body, headers }), [LABELS]);
+
+export const useChangeLabel = (label: Label) =>
+  useSubmit(
+    (body: Schemas["StatusLabelPatch"], headers) =>
+      client.PATCH(`${LABELS}/{label_id}`, { params: { path: { label_id: label.id } }, body, headers }),
+    [LABELS],
+  );
