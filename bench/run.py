@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import batch
+import crypto
 import file
 import growth
 import issue
@@ -20,6 +21,7 @@ BENCHES = (
     ("P2", "file", file.run, "100,000,000 numbers into a file and over HTTP, checked by another program"),
     ("P3", "issue", issue.run, "issue cards, durable, 64 connections, against Fastify + PostgreSQL"),
     ("P5", "lone", lone.run, "one connection's writes against a bare append + fdatasync"),
+    ("P7", "crypto", crypto.run, "PIN and CVV checks, and each other function, against OpenSSL alone on one core"),
     ("P8", "growth", growth.run, "the issue rate with 10,000,000 cards stored against an empty database"),
     ("P9", "weight", weight.run, "start, idle memory and size of the program, with 10,000,000 cards"),
 )

@@ -52,7 +52,8 @@ enum { WORD_LEN_MAX = 100 };
         { "actor", FIELD_TEXT, Q(actor), .max = EMAIL_LEN_MAX,                                                         \
           .help = "Only by this user or API key: its id or its name." },                                               \
         { "subject_id", FIELD_TEXT, Q(subject_id), .max = WORD_LEN_MAX, .help = "Only about this: any printed id." },  \
-        { "result", FIELD_TEXT, Q(result), .max = WORD_LEN_MAX, .help = "Only \"ok\", or this code of a refusal." },   \
+        { "result", FIELD_TEXT, Q(result), .max = WORD_LEN_MAX,                                                        \
+          .help = "Only \"ok\", or \"refused\", or this code of a refusal." },                                         \
         { "from", FIELD_TIME, Q(from_ms), .help = "Not before." },                                                     \
     {                                                                                                                  \
         "to", FIELD_TIME, Q(to_ms), .help = "Before."                                                                  \

@@ -8,7 +8,12 @@ static const char FIELD_TOO_LONG[] = "A field is too long.";
 
 void csv_init(struct csv *csv, text input, struct arena *arena)
 {
-    *csv = (struct csv){ .input = input, .arena = arena };
+    *csv = (struct csv){
+        .input = input,
+        .arena = arena,
+        .row_len_max = CSV_ROW_LEN_MAX,
+        .field_len_max = CSV_FIELD_LEN_MAX,
+    };
     if (text_starts_with(input, TEXT("\xEF\xBB\xBF"))) {
         csv->at = 3;
     }
@@ -48,7 +53,7 @@ static bool take_plain(struct csv *csv, text *field)
         csv->at++;
     }
     *field = text_slice(csv->input, from, csv->at - from);
-    return field->len <= CSV_FIELD_LEN_MAX || fail(csv, FIELD_TOO_LONG);
+    return field->len <= csv->field_len_max || fail(csv, FIELD_TOO_LONG);
 }
 
 static bool undouble(struct csv *csv, text *field)
@@ -89,7 +94,7 @@ static bool take_quoted(struct csv *csv, text *field)
     if (!ended) {
         return fail(csv, "Something stands between a closing quote and the next comma.");
     }
-    if (field->len > CSV_FIELD_LEN_MAX) {
+    if (field->len > csv->field_len_max) {
         return fail(csv, FIELD_TOO_LONG);
     }
     return !doubled || csv->arena == NULL || undouble(csv, field);
@@ -120,7 +125,7 @@ static bool take_row(struct csv *csv, struct csv_row *row)
     }
     csv->at += line_end(csv, csv->at);
     row->len = csv->at - row->from;
-    return row->len <= CSV_ROW_LEN_MAX || fail(csv, "A row is too long.");
+    return row->len <= csv->row_len_max || fail(csv, "A row is too long.");
 }
 
 bool csv_next(struct csv *csv, struct csv_row *row)

@@ -4,8 +4,9 @@
  * is passed over, and so are empty lines. Blanks belong to their field.
  *
  * It is a cursor over a text that somebody else owns. Failure is sticky: after the first thing that is not CSV, or that
- * is longer than CSV_ROW_LEN_MAX, CSV_FIELD_LEN_MAX or CSV_FIELD_COUNT_MAX, no row comes any more and `fault` says what
- * it was. What the bytes of a field mean (their encoding too) is the asker's to judge. One thread at a time.
+ * is longer than the bounds or CSV_FIELD_COUNT_MAX, no row comes any more and `fault` says what it was. The bounds are
+ * CSV_ROW_LEN_MAX and CSV_FIELD_LEN_MAX unless they are set to others before the first row. What the bytes of a field
+ * mean (their encoding too) is the asker's to judge. One thread at a time.
  */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
@@ -22,6 +23,7 @@ struct csv {
     text input;
     size_t at; // the next byte to read
     struct arena *arena;
+    size_t row_len_max, field_len_max;
     int64_t row_count;  // rows that were read so far
     const char *fault;  // one sentence for anyone; NULL: none so far
     bool out_of_memory; // the fault is the arena's

@@ -55,6 +55,7 @@
 #define NUMBER_BODY_DRAWN_DIGITS_MAX    18
 #define NUMBER_BATCH_COUNT_MAX          100000000
 #define NUMBER_REGISTER_COUNT_MAX       1000
+#define PAN_TOKEN_WALK_COUNT_MAX        1000 // steps until a token is one; one in ten takes a second
 #define LABEL_LEN_MAX                   50
 #define PURPOSE_LEN_MAX                 200
 #define REASON_LEN_MAX                  200
@@ -125,5 +126,11 @@
 #define DELIVERY_SECONDS                20          // for one message to be handed over
 #define DELIVERY_STOP_MS                5000        // for what is under way when the server stops
 #define DELIVERY_CONNECTION_COUNT_MAX   8           // at one time to one mail server or SMS gateway
+
+/* test vectors of others */
+#define SELFTEST_FILE_COUNT_MAX         1000 // in one folder
+#define SELFTEST_FILE_LEN_MAX           (16 * 1024 * 1024)
+#define SELFTEST_ROW_LEN_MAX            (64 * 1024)
+#define SELFTEST_FIELD_LEN_MAX          (16 * 1024)
 
 #endif

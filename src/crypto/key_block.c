@@ -3,46 +3,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
-#include "crypto/mac.h"
-#include "crypto/primitive.h"
+#include "crypto/key_block_format.h"
+#include "crypto/key_block_text.h"
 
 enum {
-    AES_BLOCK_LEN = 16,
-    HEADER_LEN = 16, // X9.143-2021, 6.2, table 1
-    MAC_HEX_LEN = 2 * CMAC_LEN,
-    LENGTH_FIELD_LEN = 2,    // the key's length in bits, before the key
-    OPTIONAL_HEADER_LEN = 4, // id and length
-    OPTIONAL_COUNT_MAX = 99, // two decimal digits
-    BLOCK_LEN_MAX = 9999,    // four decimal digits
+    HEADER_LEN = 16,      // X9.143-2021, 6.2, table 1
+    LENGTH_FIELD_LEN = 2, // the key's length in bits, before the key
 };
-
-/* characters */
-
-static bool is_upper_or_digit(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool is_upper_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-}
-
-static bool all(text t, bool (*is)(char))
-{
-    for (size_t i = 0; i < t.len; i++) {
-        if (!is(t.at[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_printable(char c)
-{
-    return c >= ' ' && c <= '~';
-}
 
 static void upper_hex(char *out, const void *bytes, size_t len)
 {
@@ -52,78 +21,39 @@ static void upper_hex(char *out, const void *bytes, size_t len)
     }
 }
 
-/* keys and ciphers */
-
-static const EVP_CIPHER *cbc_of(const struct primitives *primitives, size_t key_len)
-{
-    assert(key_len == 16 || key_len == 24 || key_len == 32);
-    return key_len == 16 ? primitives->aes_128_cbc : key_len == 24 ? primitives->aes_192_cbc : primitives->aes_256_cbc;
-}
-
-enum derived_use { DERIVED_ENCRYPTION = 0, DERIVED_MAC = 1 };
-
-// X9.143-2021, 7.2.2.1, table 25: counter, use, zero, algorithm and length in bits, under AES-CMAC; as long as the KBPK
-// itself.
-static status key_derive(struct secret *out, const struct secret *kbpk, enum derived_use use)
-{
-    const uint8_t algorithm = (uint8_t)(kbpk->len / 8); // 2, 3, 4: AES-128, -192, -256
-    uint8_t derived[2 * CMAC_LEN];
-    status result = OK;
-    for (uint8_t counter = 1; result == OK && (counter - 1U) * CMAC_LEN < kbpk->len; counter++) {
-        const uint16_t bits = (uint16_t)(8 * kbpk->len);
-        const uint8_t input[8] = { counter, 0, (uint8_t)use, 0, 0, algorithm, (uint8_t)(bits >> 8), (uint8_t)bits };
-        result = cmac_aes(derived + (counter - 1U) * CMAC_LEN, kbpk, input, sizeof input);
-    }
-    if (result == OK) {
-        result = secret_init_copy(out, derived, kbpk->len);
-    }
-    secret_wipe(derived, sizeof derived);
-    return result;
-}
-
-// AES-CBC in place, without padding.
-static status cbc_run(uint8_t *bytes, size_t len, const struct secret *key, const uint8_t iv[AES_BLOCK_LEN],
-                      bool encrypt)
-{
-    const struct primitives *primitives;
-    TRY(primitives_get(&primitives));
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    if (context == NULL) {
-        return OUT_OF_MEMORY;
-    }
-    int out_len = 0;
-    bool done = EVP_CipherInit_ex2(context, cbc_of(primitives, key->len), key->at, iv, encrypt, NULL) == 1 &&
-                EVP_CIPHER_CTX_set_padding(context, 0) == 1 &&
-                EVP_CipherUpdate(context, bytes, &out_len, bytes, (int)len) == 1 && (size_t)out_len == len;
-    EVP_CIPHER_CTX_free(context);
-    return done ? OK : primitive_refused();
-}
-
-/* wrapping */
-
-static const struct {
-    char algorithm;
-    size_t len;
-} longest_keys[] = {
-    { 'A', 32 },
-    { 'D', 24 },
-    { 'T', 24 },
-    { 'H', 64 },
+// The two keys of a block.
+struct working_keys {
+    struct secret encryption, mac;
 };
 
-static size_t length_to_show(char algorithm, size_t key_len, size_t padded_len)
+static void working_keys_release(struct working_keys *keys)
 {
-    for (size_t i = 0; padded_len == 0 && i < sizeof longest_keys / sizeof longest_keys[0]; i++) {
-        if (longest_keys[i].algorithm == algorithm) {
-            padded_len = longest_keys[i].len;
-        }
-    }
-    return padded_len > key_len ? padded_len : key_len;
+    secret_release(&keys->mac);
+    secret_release(&keys->encryption);
 }
 
-static void header_write(char out[HEADER_LEN], const struct key_block_header *header, size_t block_len)
+// Where the cipher starts from: X9.143-2021, 7.2.
+static const uint8_t *cipher_start(const struct key_block_format *format, const void *header, const uint8_t *mac)
 {
-    out[0] = 'D';
+    return format->variant ? header : mac;
+}
+
+/* the header */
+
+static bool header_sound(const struct key_block_header *header)
+{
+    bool version_sound =
+        header->version[0] == 'c' || is_upper_or_digit(header->version[0]); // a component, or a version
+    return version_sound && is_upper_or_digit(header->version[1]) &&
+           text_all(text_bytes(header->usage, sizeof header->usage), is_upper_or_digit) &&
+           is_upper_or_digit(header->algorithm) && is_upper_or_digit(header->mode) &&
+           is_upper_or_digit(header->exportability);
+}
+
+static void header_write(char out[HEADER_LEN], const struct key_block *block, int option_count, size_t block_len)
+{
+    const struct key_block_header *header = &block->header;
+    out[0] = block->format;
     for (size_t i = 4, rest = block_len; i >= 1; i--, rest /= 10) {
         out[i] = (char)('0' + rest % 10);
     }
@@ -132,8 +62,112 @@ static void header_write(char out[HEADER_LEN], const struct key_block_header *he
     out[8] = header->mode;
     memcpy(out + 9, header->version, 2);
     out[11] = header->exportability;
-    memcpy(out + 12, "0000", 4); // no optional blocks; reserved
-    assert(all(text_bytes(out, HEADER_LEN), is_upper_or_digit));
+    out[12] = (char)('0' + option_count / 10);
+    out[13] = (char)('0' + option_count % 10);
+    out[14] = (char)(block->context == 0 ? '0' : block->context);
+    out[15] = '0';
+}
+
+// Takes it from in front; false unless every character is of its field. `*len` gets the block's length as it says itself.
+static bool header_read(struct key_block *block, struct text_cursor *cursor, size_t *len)
+{
+    text id = cursor_take(cursor, 1);
+    *len = cursor_number(cursor, 4, 10);
+    text use = cursor_take(cursor, 7);
+    block->option_count = (int)cursor_number(cursor, 2, 10);
+    text reserved = cursor_take(cursor, 2);
+    if (cursor->failed || id.at == NULL || use.at == NULL || reserved.at == NULL) {
+        return false;
+    }
+    block->format = id.at[0];
+    memcpy(block->header.usage, use.at, 2);
+    block->header.algorithm = use.at[2];
+    block->header.mode = use.at[3];
+    memcpy(block->header.version, use.at + 4, 2);
+    block->header.exportability = use.at[6];
+    block->context = reserved.at[0]; // X9.143-2021 has it where TR-31 had the first reserved character
+    return header_sound(&block->header) && block->context >= '0' && block->context <= '2' && reserved.at[1] == '0';
+}
+
+/* writing */
+
+static size_t longest_key(char algorithm)
+{
+    static const struct {
+        char algorithm;
+        size_t len;
+    } longest_keys[] = {
+        { 'A', 32 },
+        { 'D', 24 },
+        { 'T', 24 },
+        { 'H', 64 },
+    };
+    for (size_t i = 0; i < sizeof longest_keys / sizeof longest_keys[0]; i++) {
+        if (longest_keys[i].algorithm == algorithm) {
+            return longest_keys[i].len;
+        }
+    }
+    return 0;
+}
+
+// What stands behind the key in the plaintext: random bytes, or those of a test vector.
+struct padding {
+    const struct runtime *runtime;
+    const struct secret *given;
+    size_t len;
+};
+
+static struct padding random_padding(const struct runtime *runtime, const struct key_block_format *format,
+                                     size_t key_len, size_t shown_len)
+{
+    size_t unit = format->padded ? format->block_len : 1;
+    size_t len = LENGTH_FIELD_LEN + (shown_len > key_len ? shown_len : key_len);
+    return (struct padding){ runtime, NULL, (len + unit - 1) / unit * unit - LENGTH_FIELD_LEN - key_len };
+}
+
+// The block behind `head`, which is the header with its optional blocks.
+static status seal(char *out, const struct key_block_format *format, const struct secret *kbpk, text head,
+                   const struct secret *key, const struct padding *padding)
+{
+    size_t plain_len = LENGTH_FIELD_LEN + key->len + padding->len;
+    struct working_keys keys = { 0 };
+    struct secret message = { 0 }; // head and plaintext, which becomes the cipher text
+    uint8_t mac[KEY_BLOCK_MAC_LEN_MAX];
+    status result = secret_init(&message, head.len + plain_len);
+    if (result == OK) {
+        result = key_block_derive(&keys.encryption, &keys.mac, format, kbpk);
+    }
+    if (result != OK) {
+        goto done;
+    }
+    uint8_t *plain = message.at + head.len;
+    memcpy(message.at, head.at, head.len);
+    plain[0] = (uint8_t)(8 * key->len >> 8);
+    plain[1] = (uint8_t)(8 * key->len);
+    memcpy(plain + LENGTH_FIELD_LEN, key->at, key->len);
+    if (padding->given == NULL) {
+        runtime_random(padding->runtime, plain + LENGTH_FIELD_LEN + key->len, padding->len);
+    } else if (padding->len > 0) {
+        memcpy(plain + LENGTH_FIELD_LEN + key->len, padding->given->at, padding->len);
+    }
+    if (!format->mac_over_cipher) {
+        result = key_block_mac(format, mac, &keys.mac, message.at, message.len);
+    }
+    if (result == OK) {
+        result = key_block_crypt(format, plain, plain_len, &keys.encryption, cipher_start(format, head.at, mac), true);
+    }
+    if (result == OK && format->mac_over_cipher) {
+        result = key_block_mac(format, mac, &keys.mac, message.at, message.len);
+    }
+    if (result == OK) {
+        memcpy(out, head.at, head.len);
+        upper_hex(out + head.len, plain, plain_len);
+        upper_hex(out + head.len + 2 * plain_len, mac, format->mac_len);
+    }
+done:
+    secret_release(&message);
+    working_keys_release(&keys);
+    return result;
 }
 
 status key_block_wrap(char out[KEY_BLOCK_LEN_MAX], size_t *out_len, const struct runtime *runtime,
@@ -142,165 +176,108 @@ status key_block_wrap(char out[KEY_BLOCK_LEN_MAX], size_t *out_len, const struct
 {
     assert(key->len > 0 && key->len <= KEY_BLOCK_KEY_LEN_MAX);
     assert(padded_len == 0 || (padded_len >= key->len && padded_len <= KEY_BLOCK_KEY_LEN_MAX));
-    size_t shown_len = length_to_show(header->algorithm, key->len, padded_len);
-    size_t plain_len = (LENGTH_FIELD_LEN + shown_len + AES_BLOCK_LEN - 1) / AES_BLOCK_LEN * AES_BLOCK_LEN;
-    size_t block_len = HEADER_LEN + 2 * plain_len + MAC_HEX_LEN;
+    assert(header_sound(header));
+    const struct key_block_format *format = key_block_format('D');
+    const struct key_block block = { .format = 'D', .header = *header };
+    struct padding padding =
+        random_padding(runtime, format, key->len, padded_len == 0 ? longest_key(header->algorithm) : padded_len);
+    size_t block_len = HEADER_LEN + 2 * (LENGTH_FIELD_LEN + key->len + padding.len + format->mac_len);
     assert(block_len <= KEY_BLOCK_LEN_MAX);
-
-    struct secret encryption_key = { 0 }, mac_key = { 0 };
-    struct secret message = { 0 }; // header and plaintext: what the MAC runs over
-    uint8_t mac[CMAC_LEN];
-    status result = key_derive(&encryption_key, kbpk, DERIVED_ENCRYPTION);
-    if (result == OK) {
-        result = key_derive(&mac_key, kbpk, DERIVED_MAC);
-    }
-    if (result == OK) {
-        result = secret_init(&message, HEADER_LEN + plain_len);
-    }
-    if (result != OK) {
-        goto done;
-    }
-    uint8_t *plain = message.at + HEADER_LEN;
-    size_t padding_at = LENGTH_FIELD_LEN + key->len;
-    header_write((char *)message.at, header, block_len);
-    plain[0] = (uint8_t)(8 * key->len >> 8);
-    plain[1] = (uint8_t)(8 * key->len);
-    memcpy(plain + LENGTH_FIELD_LEN, key->at, key->len);
-    runtime_random(runtime, plain + padding_at, plain_len - padding_at);
-
-    result = cmac_aes(mac, &mac_key, message.at, message.len);
-    if (result == OK) {
-        result = cbc_run(plain, plain_len, &encryption_key, mac, true);
-    }
-    if (result != OK) {
-        goto done;
-    }
-    memcpy(out, message.at, HEADER_LEN);
-    upper_hex(out + HEADER_LEN, plain, plain_len);
-    upper_hex(out + HEADER_LEN + 2 * plain_len, mac, CMAC_LEN);
+    char head[HEADER_LEN];
+    header_write(head, &block, 0, block_len);
+    TRY(seal(out, format, kbpk, text_bytes(head, sizeof head), key, &padding));
     *out_len = block_len;
-done:
-    secret_release(&message);
-    secret_release(&mac_key);
-    secret_release(&encryption_key);
+    return OK;
+}
+
+static status write_block(char *out, size_t *out_len, const struct key_block_format *format, const struct secret *kbpk,
+                          const struct key_block *block, const struct padding *padding)
+{
+    bool context_sound = block->context == 0 || (block->context >= '0' && block->context <= '2');
+    if (!key_block_format_takes(format, kbpk) || !header_sound(&block->header) || !context_sound ||
+        block->key.len == 0) {
+        return INVALID_INPUT;
+    }
+    struct buffer head;
+    int option_count = 0;
+    buffer_init(&head, KEY_BLOCK_ANY_LEN_MAX);
+    bool taken = buffer_extend(&head, HEADER_LEN) != NULL &&
+                 key_block_options_write(&head, &option_count, padding->runtime, block->options, block->option_count,
+                                         format->block_len);
+    size_t plain_len = LENGTH_FIELD_LEN + block->key.len + padding->len;
+    size_t block_len = head.len + 2 * (plain_len + format->mac_len);
+    taken = taken && block_len <= KEY_BLOCK_ANY_LEN_MAX && head.len + plain_len <= SECRET_LEN_MAX;
+    status result = INVALID_INPUT;
+    if (taken) {
+        header_write((char *)head.at, block, option_count, block_len);
+        result = seal(out, format, kbpk, buffer_text(&head), &block->key, padding);
+    }
+    if (result == OK) {
+        *out_len = block_len;
+    }
+    buffer_release(&head);
     return result;
 }
 
-/* reading: a cursor that, once it has failed, gives nothing more */
-
-struct cursor {
-    text rest;
-    bool failed;
-};
-
-static text cursor_take(struct cursor *cursor, size_t len)
+status key_block_write(char out[KEY_BLOCK_ANY_LEN_MAX], size_t *out_len, const struct runtime *runtime,
+                       const struct secret *kbpk, const struct key_block *block)
 {
-    if (cursor->failed || len > cursor->rest.len) {
-        cursor->failed = true;
-        return TEXT_ABSENT;
+    const struct key_block_format *format = key_block_format(block->format);
+    // X9.143-2021, 7.1: a key is not wrapped under a weaker one.
+    bool weaker = format != NULL && block->header.algorithm == 'A' && (!format->aes || kbpk->len < block->key.len);
+    if (format == NULL || !format->padded || format->variant || weaker) {
+        return INVALID_INPUT;
     }
-    text taken = text_slice(cursor->rest, 0, len);
-    cursor->rest = text_slice(cursor->rest, len, cursor->rest.len - len);
-    return taken;
+    struct padding padding = random_padding(runtime, format, block->key.len, longest_key(block->header.algorithm));
+    return write_block(out, out_len, format, kbpk, block, &padding);
 }
 
-// Digits of base 10 or 16 (upper case), at most eight of them.
-static size_t cursor_number(struct cursor *cursor, size_t digits, unsigned int base)
+status key_block_rewrap(char out[KEY_BLOCK_ANY_LEN_MAX], size_t *out_len, const struct secret *kbpk,
+                        const struct key_block *block, const struct secret *padding)
 {
-    text taken = cursor_take(cursor, digits);
-    size_t value = 0;
-    for (size_t i = 0; i < taken.len; i++) {
-        char c = taken.at[i];
-        unsigned int digit = c <= '9' ? (unsigned int)(c - '0') : (unsigned int)(c - 'A' + 10);
-        if (!is_upper_hex(c) || digit >= base) {
-            cursor->failed = true;
-            return 0;
-        }
-        value = value * base + digit;
+    const struct key_block_format *format = key_block_format(block->format);
+    const struct padding given = { &runtime_real, padding, padding->len };
+    size_t plain_len = LENGTH_FIELD_LEN + block->key.len + padding->len;
+    if (format == NULL || (format->padded && plain_len % format->block_len != 0)) {
+        return INVALID_INPUT;
     }
-    return value;
+    return write_block(out, out_len, format, kbpk, block, &given);
 }
 
-// The data of one optional block after its id. X9.143-2021, 6.2, table 1: a length of 00 announces a longer one, first
-// how many characters it has. A length counts the whole block.
-static text optional_data(struct cursor *cursor)
-{
-    size_t len = cursor_number(cursor, 2, 16);
-    size_t head = OPTIONAL_HEADER_LEN;
-    if (len == 0) {
-        size_t digits = cursor_number(cursor, 2, 16);
-        if (digits > 4) { // four reach past the longest block; none give a length of 0, refused below
-            cursor->failed = true;
-            return TEXT_ABSENT;
-        }
-        len = cursor_number(cursor, digits, 16);
-        head += 2 + digits;
-    }
-    if (len < head) {
-        cursor->failed = true;
-        return TEXT_ABSENT;
-    }
-    return cursor_take(cursor, len - head);
-}
+/* reading */
 
-// Passes over `count` optional blocks: sound in shape, every id once, the padding "PB" last, whole cipher blocks.
-static void optional_blocks_pass(struct cursor *cursor, size_t count)
-{
-    text ids[OPTIONAL_COUNT_MAX];
-    size_t before = cursor->rest.len;
-    bool padded = false;
-    for (size_t i = 0; !cursor->failed && i < count; i++) {
-        ids[i] = cursor_take(cursor, 2);
-        text data = optional_data(cursor);
-        bool wrong = padded || !all(ids[i], is_upper_or_digit) || !all(data, is_printable);
-        for (size_t j = 0; j < i; j++) {
-            wrong = wrong || text_equal(ids[i], ids[j]);
-        }
-        padded = text_equal(ids[i], TEXT("PB"));
-        cursor->failed = cursor->failed || wrong;
-    }
-    cursor->failed = cursor->failed || (before - cursor->rest.len) % AES_BLOCK_LEN != 0;
-}
-
-// What stands in a block before anything is decrypted.
+// What stands in a block before anything is decrypted, beside what the caller gets.
 struct parts {
-    struct key_block_header header;
-    text head;   // with the optional blocks: all that the MAC covers beside the plaintext
+    const struct key_block_format *format;
+    text head;   // header and optional blocks
     text cipher; // upper-case hex
     text mac;    // upper-case hex
 };
 
-static bool parts_read(struct parts *parts, text block)
+static bool parts_read(struct key_block *block, struct parts *parts, text input)
 {
+    struct text_cursor cursor = { input, false };
+    size_t len, options_len;
     *parts = (struct parts){ 0 };
-    if (block.len < HEADER_LEN + 2 * AES_BLOCK_LEN + MAC_HEX_LEN || block.len > BLOCK_LEN_MAX) {
+    if (input.len > KEY_BLOCK_ANY_LEN_MAX || !header_read(block, &cursor, &len) || len != input.len) {
         return false;
     }
-    struct cursor cursor = { block, false };
-    text id = cursor_take(&cursor, 1);
-    size_t len = cursor_number(&cursor, 4, 10);
-    text use = cursor_take(&cursor, 7);
-    size_t optional_count = cursor_number(&cursor, 2, 10);
-    text reserved = cursor_take(&cursor, 2);
-    // The first reserved character is the key context of X9.143-2021: 0, 1 or 2.
-    if (cursor.failed || !text_equal(id, TEXT("D")) || len != block.len || !all(use, is_upper_or_digit) ||
-        reserved.at[0] < '0' || reserved.at[0] > '2' || reserved.at[1] != '0') {
+    const struct key_block_format *format = parts->format = key_block_format(block->format);
+    if (format == NULL ||
+        !key_block_options_read(block->options, block->option_count, format->block_len, cursor.rest, &options_len)) {
         return false;
     }
-    optional_blocks_pass(&cursor, optional_count);
-    parts->head = text_slice(block, 0, block.len - cursor.rest.len);
-    if (cursor.failed || use.at == NULL || cursor.rest.len < MAC_HEX_LEN) {
+    cursor_take(&cursor, options_len);
+    size_t mac_hex_len = 2 * format->mac_len;
+    if (cursor.rest.len < mac_hex_len) {
         return false;
     }
-    parts->cipher = cursor_take(&cursor, cursor.rest.len - MAC_HEX_LEN);
-    parts->mac = cursor_take(&cursor, MAC_HEX_LEN);
-    memcpy(parts->header.usage, use.at, 2);
-    parts->header.algorithm = use.at[2];
-    parts->header.mode = use.at[3];
-    memcpy(parts->header.version, use.at + 4, 2);
-    parts->header.exportability = use.at[6];
-    return !cursor.failed && parts->cipher.len > 0 && parts->cipher.len % (2 * AES_BLOCK_LEN) == 0 &&
-           all(parts->cipher, is_upper_hex) && all(parts->mac, is_upper_hex) &&
+    parts->head = text_slice(input, 0, HEADER_LEN + options_len);
+    parts->cipher = cursor_take(&cursor, cursor.rest.len - mac_hex_len);
+    parts->mac = cursor_take(&cursor, mac_hex_len);
+    size_t unit = 2 * (format->padded ? format->block_len : 1);
+    return parts->cipher.len > 2 * (size_t)LENGTH_FIELD_LEN && parts->cipher.len % unit == 0 &&
+           text_all(parts->cipher, is_upper_hex) && text_all(parts->mac, is_upper_hex) &&
            parts->head.len + parts->cipher.len / 2 <= SECRET_LEN_MAX;
 }
 
@@ -314,51 +291,89 @@ static status plain_open(struct secret *key, const uint8_t *plain, size_t plain_
     return secret_init_copy(key, plain + LENGTH_FIELD_LEN, bits / 8);
 }
 
-status key_block_unwrap(struct key_block_header *header, struct secret *key, const struct secret *kbpk, text block)
+// DATA_DAMAGED unless the MAC of the message is the one that stands in the block.
+static status verify(const struct key_block_format *format, const struct secret *key, const struct secret *message,
+                     const uint8_t *mac)
 {
-    *header = (struct key_block_header){ 0 };
-    *key = (struct secret){ 0 };
-    struct parts parts;
-    if (!parts_read(&parts, block)) {
-        return DATA_DAMAGED;
+    uint8_t expected[KEY_BLOCK_MAC_LEN_MAX];
+    status result = key_block_mac(format, expected, key, message->at, message->len);
+    if (result == OK && !secret_equal(mac, expected, format->mac_len)) {
+        result = DATA_DAMAGED;
     }
-    struct secret encryption_key = { 0 }, mac_key = { 0 };
+    secret_wipe(expected, sizeof expected);
+    return result;
+}
+
+static status open_parts(struct secret *key, const struct parts *parts, const struct secret *kbpk)
+{
+    const struct key_block_format *format = parts->format;
+    assert(format != NULL && parts->head.at != NULL);
+    size_t plain_len = parts->cipher.len / 2;
+    struct working_keys keys = { 0 };
     struct secret message = { 0 };
-    uint8_t mac[CMAC_LEN], expected[CMAC_LEN];
-    size_t plain_len = parts.cipher.len / 2;
-    status result = key_derive(&encryption_key, kbpk, DERIVED_ENCRYPTION);
+    uint8_t mac[KEY_BLOCK_MAC_LEN_MAX];
+    status result = key_block_derive(&keys.encryption, &keys.mac, format, kbpk);
     if (result == OK) {
-        result = key_derive(&mac_key, kbpk, DERIVED_MAC);
-    }
-    if (result == OK) {
-        result = secret_init(&message, parts.head.len + plain_len);
+        result = secret_init(&message, parts->head.len + plain_len);
     }
     if (result != OK) {
         goto done;
     }
-    uint8_t *plain = message.at + parts.head.len;
-    memcpy(message.at, parts.head.at, parts.head.len);
-    if (!bytes_from_hex(plain, plain_len, parts.cipher) || !bytes_from_hex(mac, CMAC_LEN, parts.mac)) {
+    uint8_t *plain = message.at + parts->head.len;
+    memcpy(message.at, parts->head.at, parts->head.len);
+    if (!bytes_from_hex(plain, plain_len, parts->cipher) || !bytes_from_hex(mac, format->mac_len, parts->mac)) {
         result = DATA_DAMAGED;
         goto done;
     }
-    result = cbc_run(plain, plain_len, &encryption_key, mac, false);
-    if (result == OK) {
-        result = cmac_aes(expected, &mac_key, message.at, message.len);
+    if (format->mac_over_cipher) {
+        result = verify(format, &keys.mac, &message, mac);
     }
-    if (result == OK && !secret_equal(mac, expected, CMAC_LEN)) {
-        result = DATA_DAMAGED;
+    if (result == OK) {
+        result = key_block_crypt(format, plain, plain_len, &keys.encryption, cipher_start(format, parts->head.at, mac),
+                                 false);
+    }
+    if (result == OK && !format->mac_over_cipher) {
+        result = verify(format, &keys.mac, &message, mac);
     }
     if (result == OK) {
         result = plain_open(key, plain, plain_len);
     }
-    if (result == OK) {
-        *header = parts.header;
-    }
 done:
-    secret_wipe(expected, sizeof expected);
     secret_release(&message);
-    secret_release(&mac_key);
-    secret_release(&encryption_key);
+    working_keys_release(&keys);
     return result;
+}
+
+status key_block_read(struct key_block *out, const struct secret *kbpk, text block)
+{
+    struct parts parts;
+    *out = (struct key_block){ 0 };
+    status result = DATA_DAMAGED;
+    if (parts_read(out, &parts, block) && key_block_format_takes(parts.format, kbpk)) {
+        result = open_parts(&out->key, &parts, kbpk);
+    }
+    if (result != OK) {
+        *out = (struct key_block){ 0 };
+    }
+    return result;
+}
+
+void key_block_release(struct key_block *block)
+{
+    secret_release(&block->key);
+    *block = (struct key_block){ 0 };
+}
+
+status key_block_unwrap(struct key_block_header *header, struct secret *key, const struct secret *kbpk, text block)
+{
+    struct key_block read;
+    *header = (struct key_block_header){ 0 };
+    *key = (struct secret){ 0 };
+    if (!text_starts_with(block, TEXT("D"))) {
+        return DATA_DAMAGED;
+    }
+    TRY(key_block_read(&read, kbpk, block));
+    *header = read.header;
+    *key = read.key;
+    return OK;
 }

@@ -10,14 +10,19 @@
 #include "base/status.h"
 
 struct primitives {
+    EVP_MD *sha1; // only where a card scheme's standard says so
     EVP_MD *sha256;
     EVP_MAC *hmac;
     EVP_MAC *cmac;
+    EVP_CIPHER *aes_128_ecb;
+    EVP_CIPHER *aes_192_ecb;
     EVP_CIPHER *aes_256_ecb;
     EVP_CIPHER *aes_256_gcm;
     EVP_CIPHER *aes_128_cbc;
     EVP_CIPHER *aes_192_cbc;
     EVP_CIPHER *aes_256_cbc;
+    EVP_CIPHER *tdes_ecb;
+    EVP_CIPHER *tdes_cbc;
 };
 
 /* SYSTEM_FAULT when this libcrypto, as it is configured, lacks one of them. */

@@ -35,6 +35,7 @@ int command_migrate(const struct config *config, const struct arguments *argumen
 int command_audit_verify(const struct config *config, const struct arguments *arguments);
 int command_backup(const struct config *config, const struct arguments *arguments);
 int command_restore(const struct config *config, const struct arguments *arguments);
+int command_selftest(const struct config *config, const struct arguments *arguments);
 int command_version(const struct config *config, const struct arguments *arguments);
 
 #endif

@@ -3,7 +3,7 @@ import { expect, fillSignIn, test } from "./fixtures";
 const FIRST_LOAD_LEN_MAX = 300 * 1024;
 const USABLE_WITHIN_MS = 1000;
 
-test("the first load is small, and nothing in it is lax", async ({ page, installation }) => {
+test("the first load is small, and nothing in it is lax", async ({ page, installation, watch }) => {
   let len = 0;
   page.on("response", (response) => {
     const sizes = response.request().sizes();
@@ -15,7 +15,7 @@ test("the first load is small, and nothing in it is lax", async ({ page, install
   expect(policy).not.toContain("unsafe");
   await fillSignIn(page, installation.owner);
   await expect(page.getByLabel("Find a customer")).toBeFocused();
-  await page.waitForLoadState("networkidle");
+  await watch.idle();
   expect(len).toBeGreaterThan(100 * 1024);
   expect(len).toBeLessThan(FIRST_LOAD_LEN_MAX);
 

@@ -73,6 +73,7 @@ test("an authenticator app is set up, asked for at signing in, and removed", asy
   await signIn(page, user);
   await account(page).click();
   await page.getByRole("menuitem", { name: "Your account" }).click();
+  await look(page, "account");
   await page.getByRole("button", { name: "Set up an app" }).click();
   await field(page, "Your password").fill("not my password 1");
   await page.getByRole("button", { name: "Go on" }).click();
@@ -80,7 +81,7 @@ test("an authenticator app is set up, asked for at signing in, and removed", asy
   await field(page, "Your password").fill(user.password);
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
-  await look(page, "account");
+  await look(page);
   const secret = (await page.getByTestId("totp-secret").innerText()).replaceAll(" ", "");
   await field(page, "Code that the app shows").fill("12345");
   await page.getByRole("button", { name: "Confirm" }).click();

@@ -43,16 +43,17 @@ test("labels are added, renamed, made default, retired and brought back, by keyb
   await expect(status.getByRole("listitem").filter({ hasText: other })).toContainText("Default");
   await press(`Retire “${other}”`);
   await expect(status.getByRole("alert")).toContainText("Make another label of this status the default first.");
-  await look(page, "labels");
-
   await press("Make “Expired” the default");
+  await expect(status.getByRole("status")).toContainText("“Expired” is the default now.");
   await press(`Retire “${other}”`);
-  await expect(status.getByText(other)).toHaveCount(0);
+  await expect(status.getByRole("status")).toContainText(`“${other}” is retired`);
+  await expect(status.getByRole("listitem").filter({ hasText: other })).toHaveCount(0);
   await page.getByLabel("Show retired labels").check();
   await expect(page).toHaveURL(/\?retired=shown$/);
   await press(`Bring “${other}” back`);
   await page.getByLabel("Show retired labels").uncheck();
-  await expect(status.getByText(other)).toBeVisible();
+  await expect(status.getByRole("button", { name: `Rename “${other}”` })).toBeVisible();
+  await look(page, "labels");
 });
 
 test("two people change the settings at once: both see it, and nothing typed is lost", async ({
@@ -119,7 +120,7 @@ test("the source of cards is made in place and the one-time code switched on", a
   await page.keyboard.press("Enter");
   await expect(page.getByRole("combobox", { name: "Source and account" })).toHaveValue(`${channel} · Mumbai`);
 
-  await page.getByRole("switch", { name: "Ask for a one-time code" }).check({ force: true });
+  await page.getByRole("switch", { name: "Ask for a one-time code" }).press("Space");
   await page.getByRole("radio", { name: "Both" }).check();
   page.once("dialog", (question) => void question.dismiss());
   await page.getByRole("link", { name: "Global settings" }).click();

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 """Other programs read what Cardwright makes: numbers are checked by a program that knows nothing of it, its document by
-a JSON schema library, its audit heads by openssl. Prints a line a check and "N passed, N failed" at the end."""
+a JSON schema library, its audit heads by openssl; and Cardwright checks the test vectors that others bring. Prints a line
+a check and "N passed, N failed" at the end."""
+import csv
+import io
 import json
 import os
 import pathlib
@@ -180,6 +183,52 @@ def readme_walk(server, client, folder):
     finally:
         demo.stop()
         demo.remove()
+
+
+VECTORS = HERE.parent.parent / "src/crypto/selftest/vectors"
+
+
+def selftest(*words):
+    done = subprocess.run([harness.BINARY, "selftest", *map(str, words)], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout.splitlines()
+
+
+def wrong_digit(file, column, row):
+    """The file with the last digit of one field turned into another; row 0 is the first below the names."""
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    rows[row][column] = rows[row][column][:-1] + ("1" if rows[row][column][-1] != "1" else "2")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@check
+def vectors(server, client, folder):
+    """`cardwright selftest` passes on what is built in and on an outsider's folder, and fails on a wrong row."""
+    status, lines = selftest()
+    assert status == 0 and len(lines) == len(list(VECTORS.glob("*.csv"))), lines
+    assert all(re.search(r" [1-9]\d* passed, 0 failed, 0 skipped$", line) for line in lines), lines
+    theirs = folder / "vectors"
+    theirs.mkdir()
+    assert selftest(theirs)[0] == 1, "nothing was checked"
+    (theirs / "theirs.csv").write_text("one,two\n1,2\n")
+    assert selftest(theirs) == (1, ["theirs.csv".ljust(28) + " not known"])
+    for file in VECTORS.glob("*.csv"):
+        (theirs / file.name).write_bytes(file.read_bytes())
+    status, lines = selftest(theirs)
+    assert status == 0 and len(lines) == len(list(theirs.iterdir())), lines
+    (theirs / "ff1.csv").write_text(wrong_digit(VECTORS / "ff1.csv", "ciphertext", 4))
+    status, lines = selftest(theirs)
+    wrong = [line for line in lines if line.startswith("ff1.csv ")][0]
+    assert status == 1 and " 1 failed, 0 skipped; row 5 failed first" in wrong, wrong
+    (theirs / "ff1.csv").write_text('id,"radix\n')
+    status, lines = selftest(theirs)
+    assert status == 1 and any(re.match(r"ff1\.csv +failed: ", line) for line in lines), lines
+    assert selftest(theirs / "nowhere")[0] == 1
+    assert selftest(theirs, theirs)[0] == 2
 
 
 def main():

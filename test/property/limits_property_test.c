@@ -239,7 +239,7 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-/* What always holds, in one statement and so of one moment: the customers of whom it does not. */
+/* What always holds, in one statement and so of one moment: the customers or series of which it does not. */
 
 #define OF_STATUS(n) "CAST(coalesce(sum(CASE WHEN status = " #n " THEN 1 ELSE 0 END), 0) AS BIGINT)"
 #define COUNTS                                                                                                         \
@@ -268,6 +268,14 @@ static const char OVER_OF_SERIES[] =
     " FROM card WHERE customer_id IS NOT NULL AND series_id = $8 GROUP BY customer_id) k "
     "WHERE k.n1 + k.n2 + k.n3 + k.n4 + k.n5 > $1 OR " ACTIVE_SUM " > $2";
 
+// The series whose figures by day do not add up to its cards of status $1, or for 0 to those ever issued.
+static const char MISCOUNTED_BY_DAY[] =
+    "SELECT CAST(count(*) AS BIGINT) FROM series s WHERE "
+    "(SELECT coalesce(sum(CASE CAST($1 AS BIGINT) WHEN 0 THEN issued WHEN 1 THEN inactive WHEN 2 THEN active "
+    "WHEN 3 THEN suspended WHEN 4 THEN blocked WHEN 5 THEN expired ELSE closed END), 0) FROM series_day d WHERE d.series_id = s.id) "
+    "<> (SELECT count(*) FROM card k WHERE k.series_id = s.id AND "
+    "CASE CAST($1 AS BIGINT) WHEN 0 THEN k.issued_at IS NOT NULL ELSE k.status = $1 END)";
+
 static bool count_is_zero(struct database *db, struct complaint *complaint, const char *what, const char *sql,
                           const struct value *values, int count)
 {
@@ -276,7 +284,7 @@ static bool count_is_zero(struct database *db, struct complaint *complaint, cons
     int64_t found = result == OK && rows_next(&rows) ? row_i64(&rows, 0) : -1;
     status closed = rows_close(&rows);
     return (result == OK && closed == OK && found == 0) ||
-           complain(complaint, "%s: %lld customers", what, (long long)found);
+           complain(complaint, "%s: %lld of them", what, (long long)found);
 }
 
 static bool look(struct world *world, struct database *db, struct complaint *complaint)
@@ -288,6 +296,9 @@ static bool look(struct world *world, struct database *db, struct complaint *com
     }
     bool well = count_is_zero(db, complaint, "counters and cards differ", MISCOUNTED, NO_ARGS) &&
                 count_is_zero(db, complaint, "counters of a series and cards differ", MISCOUNTED_OF_SERIES, NO_ARGS);
+    for (int i = CARD_NOT_ISSUED; i <= CARD_CLOSED && well; i++) {
+        well = count_is_zero(db, complaint, "figures by day and cards differ", MISCOUNTED_BY_DAY, ARGS(value_i64(i)));
+    }
     for (int series = 0; series <= SERIES && well; series++) {
         values[0] = value_i64(limits->all[series]);
         values[1] = value_i64(limits->active[series]);

@@ -28,10 +28,10 @@ async function codeOf(response: Response): Promise<string | undefined> {
 }
 
 // Another tab may have signed in anew since: its token is then the right one for this tab as well.
-export async function sendAndHeal(send: () => Promise<Response>): Promise<Response> {
-  const response = await send();
+export async function sendAndHeal(attempt: () => Promise<Response>): Promise<Response> {
+  const response = await attempt();
   if (response.status === 403 && (await codeOf(response)) === "csrf_failed" && (await refreshSession())) {
-    return send();
+    return attempt();
   }
   if (response.status === 401 && (await codeOf(response)) === "unauthenticated") {
     sessionWasLost();
@@ -39,5 +39,8 @@ export async function sendAndHeal(send: () => Promise<Response>): Promise<Respon
   return response;
 }
 
-export const client = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => sendAndHeal(() => send(request.clone())) });
+export const client = createClient<paths>({
+  baseUrl: window.location.origin,
+  fetch: (request) => sendAndHeal(() => send(request.clone())),
+});
 export const api = createQueries(client);

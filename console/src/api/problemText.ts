@@ -1,6 +1,6 @@
 /*
- * Refusals in the reader's language: the catalogue (texts/<language>/problems.json) by code, and the program's own English
- * where the catalogue has nothing or the program tells more than a code can.
+ * Refusals in the reader's language: the catalogue (texts/<language>/problems.json) by code, and the program's own
+ * English where the catalogue has nothing or the program tells more than a code can.
  */
 import i18next from "i18next";
 

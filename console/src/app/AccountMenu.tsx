@@ -1,5 +1,4 @@
 import { Button, Menu, Text, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconCheck, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -7,6 +6,7 @@ import { Link } from "wouter";
 import { client } from "@/api/client";
 import { signedOut, useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
+import { tellTrouble } from "@/parts/tell";
 
 import classes from "./Shell.module.css";
 
@@ -23,7 +23,7 @@ export function AccountMenu() {
     if (await way.submit(undefined)) {
       signedOut();
     } else {
-      notifications.show({ color: "red", message: t("app.account.stillSignedIn"), autoClose: false });
+      tellTrouble(t("app.account.stillSignedIn"));
     }
   };
 

@@ -1,4 +1,4 @@
-import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Button, Center, Paper, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +6,7 @@ import { client } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { refreshSession, useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
+import { PasswordBox } from "@/parts/PasswordBox";
 import { ProblemNotice } from "@/parts/ProblemNotice";
 import { useDocumentTitle } from "@/parts/useDocumentTitle";
 
@@ -39,7 +40,7 @@ export function NewPasswordScreen() {
             </div>
             {change.problem && <ProblemNotice problem={change.problem} />}
             <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-            <PasswordInput
+            <PasswordBox
               label={t("app.newPassword.current")}
               autoComplete="current-password"
               required
@@ -47,7 +48,7 @@ export function NewPasswordScreen() {
               {...form.getInputProps("current_password")}
               error={faultsByField(change.problem)["current_password"]}
             />
-            <PasswordInput
+            <PasswordBox
               label={t("app.newPassword.new")}
               autoComplete="new-password"
               required

@@ -1,10 +1,11 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
 import { problemOf, type Problem } from "@/api/problem";
 import { signedIn } from "@/api/session";
+import { PasswordBox } from "@/parts/PasswordBox";
 import { ProblemNotice } from "@/parts/ProblemNotice";
 
 /* Name and password, then the code of the authenticator where the user has one. `fixedName`: of a locked session. */
@@ -74,7 +75,7 @@ export function SignInForm({ fixedName, submitText }: { fixedName?: string; subm
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
             />
-            <PasswordInput
+            <PasswordBox
               label={t("app.signIn.password")}
               autoComplete="current-password"
               required

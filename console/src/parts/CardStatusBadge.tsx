@@ -26,7 +26,7 @@ export function CardStatusBadge({ status, label }: { status: CardStatus; label?:
       fw={550}
       h="auto"
       mih={20}
-      styles={{ label: { whiteSpace: "normal" } }} // a long label is read whole
+      styles={{ label: { whiteSpace: "normal", textAlign: "left" } }} // a long label is read whole
     >
       {label ?? t(`common.cardStatus.${status}`)}
     </Badge>

@@ -55,7 +55,9 @@ export function ColumnChart({ columns, summary, help, pickLabel }: Props) {
       </Text>
       <div className={classes.frame} ref={ref}>
         <svg className={classes.plot} width={width} height={HEIGHT} role="img" aria-label={summary}>
-          {chosen !== null && <rect className={classes.band} x={xOf(Math.min(chosen, last))} y={TOP} width={step} height={PLOT_HEIGHT} />}
+          {chosen !== null && (
+            <rect className={classes.band} x={xOf(Math.min(chosen, last))} y={TOP} width={step} height={PLOT_HEIGHT} />
+          )}
           {ticks.map((tick) => (
             <g key={tick}>
               <line className={classes.line} x1={left} x2={width} y1={yOf(tick)} y2={yOf(tick)} />
@@ -110,7 +112,7 @@ export function ColumnChart({ columns, summary, help, pickLabel }: Props) {
           onPointerLeave={(event) => event.currentTarget !== document.activeElement && setChosen(null)}
         />
       </div>
-      <Text size="xs" c="dimmed" mt={4}>
+      <Text size="xs" c="dimmed" mt={8}>
         {help}
       </Text>
     </div>

@@ -21,11 +21,12 @@ export function SpaceMeter({ space, adding = 0, says = "used" }: Props) {
   const full = used >= total;
   const nearlyFull = used * 10n >= total * 9n;
   const ofAll = share(used, total);
+  const [drawn, added] = [share(before, total) * 100, share(BigInt(adding), total) * 100];
   return (
     <div>
       <Progress.Root size="sm" aria-hidden>
-        <Progress.Section withAria={false} value={share(before, total) * 100} color={nearlyFull ? "orange.8" : "indigo.7"} />
-        <Progress.Section withAria={false} value={share(BigInt(adding), total) * 100} color={nearlyFull ? "red.7" : "teal.7"} />
+        <Progress.Section withAria={false} value={drawn} color={nearlyFull ? "orange.8" : "indigo.7"} />
+        <Progress.Section withAria={false} value={added} color={nearlyFull ? "red.7" : "teal.7"} />
       </Progress.Root>
       <Text size="xs" mt={4}>
         {t(`common.space.${says}`, {

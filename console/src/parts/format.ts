@@ -21,10 +21,12 @@ export const formatPercent = (value: number): string =>
   new Intl.NumberFormat(i18next.language, { style: "percent", maximumFractionDigits: 1 }).format(value);
 
 /* "Active, Inactive and Suspended" */
-export const formatList = (words: string[]): string => new Intl.ListFormat(i18next.language, { type: "conjunction" }).format(words);
+export const formatList = (words: string[]): string =>
+  new Intl.ListFormat(i18next.language, { type: "conjunction" }).format(words);
 
 /* "Nov 20": for an axis, of a date without a time zone. */
-export const formatShortDate = (value: string): string => of(value, { month: "short", day: "numeric", timeZone: "UTC" });
+export const formatShortDate = (value: string): string =>
+  of(value, { month: "short", day: "numeric", timeZone: "UTC" });
 
 /* "12K": where there is no room for more. */
 export const formatCompact = (value: number): string =>

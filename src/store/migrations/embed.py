@@ -6,6 +6,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "base"))
+from c_literal import literal  # noqa: E402
+
 ENGINES = ("sqlite", "postgres")
 
 
@@ -30,18 +33,13 @@ def check(found):
         sys.exit("the numbers do not run from 0001 without a gap")
 
 
-def literal(line):
-    escaped = line.replace("\\", "\\\\").replace('"', '\\"').replace("?", "\\?")
-    return f'        "{escaped}\\n"\n'
-
-
 def write(out, found):
     out.write('#include "store/migration_list.h"\n')
     out.write(f"\nconst int migration_count = {len(found[ENGINES[0]])};\n")
     for engine in ENGINES:
         out.write(f"\nconst struct migration migrations_{engine}[] = {{\n")
         for version, (name, sql) in sorted(found[engine].items()):
-            out.write(f'    {{ {version}, "{name}",\n' + "".join(map(literal, sql.splitlines())) + "    },\n")
+            out.write(f'    {{ {version}, "{name}",\n' + literal(sql) + "    },\n")
         out.write("    { 0, 0, 0 },\n};\n")
 
 

@@ -173,6 +173,11 @@ export class Installation {
     await this.database.execute("UPDATE otp_challenge SET created_at = created_at - 31000");
   }
 
+  /** No batch that was generated so far can be downloaded any more. */
+  async endDownloads(): Promise<void> {
+    await this.database.execute("UPDATE number_batch SET download_until = created_at + 1");
+  }
+
   async start(): Promise<void> {
     const log = openSync(this.logPath, "a");
     try {

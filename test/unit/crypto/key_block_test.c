@@ -10,6 +10,8 @@
 #include <openssl/evp.h>
 #include <cmocka.h>
 
+#include "base/bytes.h"
+#include "crypto/key_block_use.h"
 #include "crypto/mac.h"
 #include "support/vector_file.h"
 
@@ -385,12 +387,316 @@ static void test_plaintexts(void **state)
     secret_release(&kbpk);
 }
 
+/* The other versions: blocks of the published vectors (crypto/selftest/vectors/tr31.csv). */
+
+static const struct {
+    const char *kbpk, *block;
+} published[] = {
+    { "B8ED59E0A279A295E9F5ED7944FD06B9",
+      "A0112P0TE12E0200KS1400604B120F929280PB047A1BB737854CD7AF58A8A1E4506A942277EDA76EBA6BA228AF62ADDA3AD8799E8B2C8CD7" },
+    { "1D22BF32387C600AD97F9B97A51311AC",
+      "B0104B0TX12S0100KS1800604B120F9292800000BB68BE8680A400D9191AD4ECE45B6E6C0D21C4738A52190E248719E24B433627" },
+    { "AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBBCCCCCCCCCCCCCCCC",
+      "C0088M3TC00E000091FA4978279FD9C218BDCBE9CC62F11A182F828406B67AC61B5573748FCF348FD59FA93A" },
+    { "4141414141414141414141414141414141414141414141414141414141414141",
+      "D0112B0TN00N000037DB9B046B7B0048785690759580ABC3B9842AB4BB7717B49E92528E575785D8123559376A2553B27BE94F054F4E971C" },
+    { "3235362D62697420414553207772617070696E67202849534F20323030333829",
+      "E0084B0TV16N0000B2AE5E26BBA7F246E84D5EA24167E208A6B66EF2E27E55A52DB52F0AEACB94C57547" },
+};
+
+enum { PUBLISHED_COUNT = sizeof published / sizeof published[0] };
+
+static struct secret secret_of_hex(const char *hex)
+{
+    uint8_t bytes[64];
+    assert_true(bytes_from_hex(bytes, strlen(hex) / 2, text_of(hex)));
+    return secret_of(bytes, strlen(hex) / 2);
+}
+
+static void read_refused(const struct secret *kbpk, text input)
+{
+    struct key_block block;
+    static const struct key_block none;
+    assert_int_equal(key_block_read(&block, kbpk, input), DATA_DAMAGED);
+    assert_memory_equal(&block, &none, sizeof none);
+}
+
+static void test_damage_of_any_version_is_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < PUBLISHED_COUNT; i++) {
+        struct secret kbpk = secret_of_hex(published[i].kbpk);
+        char copy[256];
+        size_t len = strlen(published[i].block);
+        memcpy(copy, published[i].block, len + 1);
+        for (size_t bit = 0; bit < 8 * len; bit++) {
+            copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
+            read_refused(&kbpk, text_bytes(copy, len));
+            copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
+        }
+        for (size_t shorter = 0; shorter < len; shorter++) {
+            read_refused(&kbpk, text_bytes(copy, shorter));
+        }
+        copy[len] = copy[len + 1] = '0';
+        read_refused(&kbpk, text_bytes(copy, len + 2));
+        struct key_block block;
+        assert_int_equal(key_block_read(&block, &kbpk, text_bytes(copy, len)), OK);
+        key_block_release(&block);
+        kbpk.at[0] ^= 2; // a bit that DES looks at
+        read_refused(&kbpk, text_bytes(copy, len));
+        secret_release(&kbpk);
+    }
+}
+
+// A key of the wrong kind is one more thing that is wrong; only version D is for key_block_unwrap.
+static void test_protection_keys(void **state)
+{
+    (void)state;
+    for (int i = 0; i < PUBLISHED_COUNT; i++) {
+        struct secret kbpk = secret_of_hex(published[i].kbpk), key = { 0 };
+        struct key_block_header header;
+        text block = text_of(published[i].block);
+        assert_int_equal(key_block_unwrap(&header, &key, &kbpk, block), block.at[0] == 'D' ? OK : DATA_DAMAGED);
+        secret_release(&key);
+        for (size_t len = 1; len <= 40; len++) {
+            struct secret other = secret_of("0123456789abcdef0123456789abcdef01234567", len);
+            read_refused(&other, block);
+            secret_release(&other);
+        }
+        secret_release(&kbpk);
+    }
+}
+
+static void test_options_are_read(void **state)
+{
+    (void)state;
+    struct secret kbpk = secret_of_hex(published[0].kbpk);
+    struct key_block block;
+    assert_int_equal(key_block_read(&block, &kbpk, text_of(published[0].block)), OK);
+    assert_int_equal(block.format, 'A');
+    assert_int_equal(block.context, '0');
+    assert_int_equal(block.option_count, 2);
+    assert_memory_equal(block.options[0].id, "KS", 2);
+    assert_true(text_equal(block.options[0].data, TEXT("00604B120F929280")));
+    assert_memory_equal(block.options[1].id, "PB", 2);
+    assert_int_equal(block.options[1].data.len, 0);
+    key_block_release(&block);
+    secret_release(&kbpk);
+}
+
+#define DIGITS "0123456789ABCDEF"
+#define X256                                                                                                           \
+    DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS
+
+static const struct key_block_header c0_header = { "C0", 'T', 'C', "c1", 'E' };
+
+static void test_written_blocks(void **state)
+{
+    (void)state;
+    // Length: 16 + options up to whole blocks + 2 * (2 + shown, up to whole blocks) + MAC.
+    static const struct {
+        char format, context;
+        size_t kbpk_len, key_len;
+        const char *data[2]; // of "KS" and "CT"
+        int option_count, read_count;
+        size_t len;
+    } cases[] = {
+        { 'B', 0, 16, 16, { NULL }, 0, 0, 16 + 64 + 16 },
+        { 'B', 0, 24, 24, { NULL }, 0, 0, 16 + 64 + 16 },
+        { 'B', '1', 16, 8, { "00604B120F9292800000" }, 1, 1, 16 + 24 + 64 + 16 },
+        { 'B', '2', 16, 16, { "00604B120F929280000" }, 1, 2, 16 + 32 + 64 + 16 }, // 23: 5 more for a PB of one
+        { 'B', '0', 16, 16, { "", "x" }, 2, 3, 16 + 16 + 64 + 16 },
+        { 'D', '0', 32, 24, { NULL }, 0, 0, 16 + 64 + 32 },
+        { 'D', '0', 16, 16, { "0123456789A" }, 1, 2, 16 + 32 + 64 + 32 },
+        { 'D', '0', 24, 16, { "0123456789AB" }, 1, 1, 16 + 16 + 64 + 32 },
+        { 'D', '0', 32, 16, { "", X256 "0123456789" }, 2, 3, 16 + 288 + 64 + 32 }, // 4, 276, 8
+        { 'D', '0', 32, 16, { X256 }, 1, 2, 16 + 272 + 64 + 32 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct secret kbpk;
+        struct key_block block = { .format = cases[i].format, .header = c0_header, .context = cases[i].context }, read;
+        char out[KEY_BLOCK_ANY_LEN_MAX];
+        size_t len = 0;
+        assert_int_equal(secret_init_random(&kbpk, cases[i].kbpk_len), OK);
+        assert_int_equal(secret_init_random(&block.key, cases[i].key_len), OK);
+        block.option_count = cases[i].option_count;
+        for (int j = 0; j < cases[i].option_count; j++) {
+            memcpy(block.options[j].id, j == 0 ? "KS" : "CT", 2);
+            block.options[j].data = text_of(cases[i].data[j]);
+        }
+        assert_int_equal(key_block_write(out, &len, &runtime_real, &kbpk, &block), OK);
+        assert_int_equal(len, cases[i].len);
+        assert_int_equal(key_block_read(&read, &kbpk, text_bytes(out, len)), OK);
+        assert_int_equal(read.format, cases[i].format);
+        assert_memory_equal(&read.header, &c0_header, sizeof c0_header);
+        assert_int_equal(read.context, cases[i].context == 0 ? '0' : cases[i].context);
+        assert_int_equal(read.option_count, cases[i].read_count);
+        for (int j = 0; j < cases[i].option_count; j++) {
+            assert_memory_equal(read.options[j].id, block.options[j].id, 2);
+            assert_true(text_equal(read.options[j].data, block.options[j].data));
+        }
+        if (cases[i].read_count > cases[i].option_count) {
+            assert_memory_equal(read.options[cases[i].option_count].id, "PB", 2);
+        }
+        assert_int_equal(read.key.len, cases[i].key_len);
+        assert_memory_equal(read.key.at, block.key.at, cases[i].key_len);
+        key_block_release(&read);
+        key_block_release(&block);
+        secret_release(&kbpk);
+    }
+}
+
+struct refusal {
+    char format, context;
+    size_t kbpk_len, key_len;
+    struct key_block_header header;
+    const char *ids[2], *data; // of each option
+};
+
+static void test_what_is_not_written(void **state)
+{
+    (void)state;
+    static const struct refusal cases[] = {
+        { 'A', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" }, // read only
+        { 'C', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'E', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'F', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'B', 0, 32, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" }, // no triple DES key
+        { 'B', 0, 8, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 20, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'B', 0, 24, 16, { "D0", 'A', 'B', "00", 'E' }, { NULL }, "" }, // AES under a weaker key
+        { 'D', 0, 16, 32, { "D0", 'A', 'B', "00", 'E' }, { NULL }, "" },
+        { 'D', '3', 16, 16, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "c0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 't', 'C', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 'T', '+', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "d1", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "0c", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", ' ' }, { NULL }, "" },
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { "KS", "KS" }, "1234" },  // twice
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { "PB", "KS" }, "1234" },  // not last
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { "KS", "PB" }, "12345" }, // and does not pad
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { "ks" }, "1234" },
+        { 'D', 0, 16, 16, { "C0", 'T', 'C', "00", 'E' }, { "KS" }, "12\n4" },
+        { 'D', 0, 16, 0, { "C0", 'T', 'C', "00", 'E' }, { NULL }, "" },
+        { 'D', 0, 16, 4095, { "S0", 'R', 'S', "00", 'E' }, { NULL }, "" }, // too long
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct secret kbpk;
+        struct key_block block = { .format = cases[i].format, .header = cases[i].header, .context = cases[i].context };
+        char out[KEY_BLOCK_ANY_LEN_MAX];
+        size_t len;
+        assert_int_equal(secret_init_random(&kbpk, cases[i].kbpk_len), OK);
+        assert_true(cases[i].key_len == 0 || secret_init_random(&block.key, cases[i].key_len) == OK);
+        for (; block.option_count < 2 && cases[i].ids[block.option_count] != NULL; block.option_count++) {
+            memcpy(block.options[block.option_count].id, cases[i].ids[block.option_count], 2);
+            block.options[block.option_count].data = text_of(cases[i].data);
+        }
+        assert_int_equal(key_block_write(out, &len, &runtime_real, &kbpk, &block), INVALID_INPUT);
+        key_block_release(&block);
+        secret_release(&kbpk);
+    }
+}
+
+// Ninety-nine options fit; when they do not fill whole blocks there is no room for the padding.
+static void test_many_options(void **state)
+{
+    (void)state;
+    struct secret kbpk = secret_of("0123456789abcdef", 16);
+    struct key_block block = { .format = 'B', .header = c0_header, .option_count = KEY_BLOCK_OPTION_COUNT_MAX }, read;
+    char out[KEY_BLOCK_ANY_LEN_MAX];
+    size_t len;
+    block.key = secret_of("a key of 16 char", 16);
+    for (int i = 0; i < KEY_BLOCK_OPTION_COUNT_MAX; i++) {
+        block.options[i].id[0] = (char)('0' + i / 10);
+        block.options[i].id[1] = (char)('0' + i % 10);
+        block.options[i].data = TEXT("1234");
+    }
+    assert_int_equal(key_block_write(out, &len, &runtime_real, &kbpk, &block), OK);
+    assert_int_equal(key_block_read(&read, &kbpk, text_bytes(out, len)), OK);
+    assert_int_equal(read.option_count, KEY_BLOCK_OPTION_COUNT_MAX);
+    key_block_release(&read);
+    block.options[98].data = TEXT("123");
+    assert_int_equal(key_block_write(out, &len, &runtime_real, &kbpk, &block), INVALID_INPUT);
+    key_block_release(&block);
+    secret_release(&kbpk);
+}
+
+/* what a header allows */
+
+static void test_regular_headers(void **state)
+{
+    (void)state;
+    static const struct {
+        struct key_block_header header;
+        bool regular;
+    } cases[] = {
+        { { "C0", 'T', 'C', "00", 'E' }, true },  { { "C0", 'T', 'N', "00", 'S' }, true },
+        { { "C0", 'T', 'B', "00", 'E' }, false }, { { "C0", 'R', 'C', "00", 'E' }, false },
+        { { "C0", 'T', 'C', "00", 'X' }, false }, { { "D0", 'A', 'B', "01", 'N' }, true },
+        { { "M7", 'H', 'C', "01", 'N' }, true },  { { "S0", 'E', 'S', "01", 'N' }, true },
+        { { "M7", 'A', 'C', "01", 'N' }, false }, { { "P0", 'T', 'E', "12", 'E' }, true },
+        { { "P0", 'T', 'G', "12", 'E' }, false }, { { "B0", 'T', 'X', "12", 'S' }, true },
+        { { "V2", 'T', 'V', "00", 'N' }, true },  { { "10", 'T', 'V', "00", 'N' }, false },
+        { { "Z0", 'T', 'N', "00", 'N' }, false }, { { "I0", 'T', 'N', "00", 'N' }, true },
+        { { "I0", 'T', 'B', "00", 'N' }, false }, { { "", 0, 0, "", 0 }, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(key_block_header_regular(&cases[i].header), cases[i].regular);
+    }
+    assert_string_equal(key_block_usage_name("C0"), "card verification");
+    assert_string_equal(key_block_algorithm_name('T'), "triple DES");
+    assert_string_equal(key_block_mode_name('C'), "generate and verify");
+    assert_string_equal(key_block_exportability_name('N'), "not exportable");
+    assert_null(key_block_usage_name("ZZ"));
+    assert_null(key_block_algorithm_name('Z'));
+    assert_null(key_block_mode_name(0));
+    assert_null(key_block_exportability_name('e'));
+}
+
+static void test_permissions(void **state)
+{
+    (void)state;
+    static const struct {
+        char mode;
+        bool encrypt, decrypt, generate, verify, derive, sign;
+    } cases[] = {
+        { 'B', true, true, false, false, false, false },   { 'C', false, false, true, true, false, false },
+        { 'D', false, true, false, false, false, false },  { 'E', true, false, false, false, false, false },
+        { 'G', false, false, true, false, false, false },  { 'N', true, true, true, true, true, true },
+        { 'S', false, false, false, false, false, true },  { 'T', false, true, false, false, false, true },
+        { 'V', false, false, false, true, false, false },  { 'X', false, false, false, false, true, false },
+        { 'Y', false, false, false, false, false, false }, { 'Z', false, false, false, false, false, false },
+        { 0, false, false, false, false, false, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct key_block_header header = { "P0", 'T', cases[i].mode, "00", 'N' };
+        assert_int_equal(key_block_permits(&header, "P0", KEY_ENCRYPT), cases[i].encrypt);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_DECRYPT), cases[i].decrypt);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_GENERATE), cases[i].generate);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_VERIFY), cases[i].verify);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_DERIVE), cases[i].derive);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_SIGN), cases[i].sign);
+        for (int operation = KEY_ENCRYPT; operation <= KEY_SIGN; operation++) {
+            assert_false(key_block_permits(&header, "C0", (enum key_operation)operation));
+            assert_false(key_block_permits(&header, "P1", (enum key_operation)operation));
+        }
+        assert_false(key_block_exportable(&header));
+    }
+    const struct key_block_header trusted = { "P0", 'T', 'B', "00", 'E' }, sensitive = { "P0", 'T', 'B', "00", 'S' };
+    assert_true(key_block_exportable(&trusted) && key_block_exportable(&sensitive));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_blocks), cmocka_unit_test(test_damage_is_refused),
         cmocka_unit_test(test_lengths),          cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_plaintexts),
+        cmocka_unit_test(test_plaintexts),       cmocka_unit_test(test_damage_of_any_version_is_refused),
+        cmocka_unit_test(test_protection_keys),  cmocka_unit_test(test_options_are_read),
+        cmocka_unit_test(test_written_blocks),   cmocka_unit_test(test_what_is_not_written),
+        cmocka_unit_test(test_many_options),     cmocka_unit_test(test_regular_headers),
+        cmocka_unit_test(test_permissions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

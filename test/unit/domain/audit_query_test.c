@@ -65,6 +65,8 @@ static void test_filters(void **state)
         { { .limit = 10, .actor_name = TEXT("b") }, "901:3 901:2" },
         { { .limit = 10, .actor_id = 'a' }, "902:2 902:1 901:1" },
         { { .limit = 10, .result = TEXT("card_not_found") }, "902:1" },
+        { { .limit = 10, .result = TEXT("ok") }, "902:2 901:3 901:2 901:1" },
+        { { .limit = 10, .result = TEXT("refused") }, "902:1" },
         { { .limit = 10, .subject_id = 12 }, "902:1 901:3" },
         { { .limit = 10, .from_ms = 200 }, "902:2 902:1 901:3 901:2" },
         { { .limit = 10, .to_ms = 200 }, "901:1" },

@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { faultsByField } from "@/api/problem";
 import { useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
 import { GoodNews } from "@/parts/GoodNews";
+import { PasswordBox } from "@/parts/PasswordBox";
 import { Section } from "@/parts/Section";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
@@ -34,14 +35,14 @@ export function ChangePassword() {
           <SubmitNotice of={change} fields={["current_password", "new_password"]} />
           {changed && <GoodNews title={t("account.password.changed")} />}
           <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-          <PasswordInput
+          <PasswordBox
             label={t("app.newPassword.current")}
             autoComplete="current-password"
             required
             {...form.getInputProps("current_password")}
             error={faults["current_password"]}
           />
-          <PasswordInput
+          <PasswordBox
             label={t("app.newPassword.new")}
             autoComplete="new-password"
             required

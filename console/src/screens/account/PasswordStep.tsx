@@ -1,10 +1,11 @@
-import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
 import { useSession } from "@/api/session";
 import { useSubmit, type Reply } from "@/api/submit";
+import { PasswordBox } from "@/parts/PasswordBox";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 interface Props<Output> {
@@ -36,7 +37,7 @@ export function PasswordStep<Output>({ help, submitText, send, onDone, onCancel 
         <Text size="sm">{help}</Text>
         <SubmitNotice of={step} fields={["password"]} />
         <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-        <PasswordInput
+        <PasswordBox
           label={t("account.totp.password")}
           autoComplete="current-password"
           required

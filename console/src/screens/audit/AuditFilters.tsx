@@ -70,7 +70,12 @@ interface FieldProps {
   onChange: (value: string) => void;
 }
 
-function Choice({ label, data, value, onChange }: FieldProps & { label: string; data: { group: string; items: Actor[] }[] }) {
+interface ChoiceProps extends FieldProps {
+  label: string;
+  data: { group: string; items: Actor[] }[];
+}
+
+function Choice({ label, data, value, onChange }: ChoiceProps) {
   const { t } = useTranslation();
   return (
     <Select
@@ -104,7 +109,8 @@ function ActorField({ known, ...props }: FieldProps & { known: Actor[] }) {
     return null;
   }
   // Somebody who is gone, or of whom only the records tell.
-  const other = props.value && !listed ? [known.find((actor) => actor.value === props.value) ?? asItself(props.value)] : [];
+  const named = known.find((actor) => actor.value === props.value) ?? { value: props.value, label: props.value };
+  const other = props.value && !listed ? [named] : [];
   return (
     <Choice
       label={t("audit.filter.actor")}
@@ -117,11 +123,10 @@ function ActorField({ known, ...props }: FieldProps & { known: Actor[] }) {
   );
 }
 
-const asItself = (value: string): Actor => ({ value, label: value });
-
 function ResultField(props: FieldProps) {
   const { t } = useTranslation();
-  const codes = props.value && ![OK, REFUSED, ...REFUSALS].includes(props.value) ? [...REFUSALS, props.value] : REFUSALS;
+  const listed = ["", OK, REFUSED, ...REFUSALS].includes(props.value);
+  const codes = listed ? REFUSALS : [...REFUSALS, props.value];
   const items = [
     { value: OK, label: t("audit.filter.resultOk") },
     { value: REFUSED, label: t("audit.filter.resultRefused") },

@@ -64,7 +64,7 @@ export function Screen() {
         )}
       </Loaded>
       <Text size="sm" c="dimmed">
-        {t("audit.verify")} <Code>{VERIFY}</Code>
+        {t("audit.verify")} <Code style={{ whiteSpace: "nowrap" }}>{VERIFY}</Code>
       </Text>
     </Page>
   );

@@ -89,10 +89,11 @@ function Who({ record }: { record: AuditRecord }) {
 function Result({ code }: { code: string }) {
   const { t } = useTranslation();
   const done = code === OK;
+  const Mark = done ? IconCheck : IconBan;
   return (
     <div>
       <Group gap={4} wrap="nowrap">
-        {done ? <IconCheck size={16} aria-hidden /> : <IconBan size={16} aria-hidden color="var(--mantine-color-error)" />}
+        <Mark size={16} aria-hidden color={done ? undefined : "var(--mantine-color-error)"} />
         <Text size="sm" fw={done ? 400 : 600} c={done ? undefined : "var(--mantine-color-error)"}>
           {t(done ? "audit.result.ok" : "audit.result.refused")}
         </Text>

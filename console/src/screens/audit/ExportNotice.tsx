@@ -26,7 +26,9 @@ export function ExportNotice({ state, onCancel, onDismiss, onRetry }: Props) {
         <Alert color="indigo" role="status">
           <Group gap="sm">
             <Loader size="sm" aria-hidden />
-            <Text size="sm">{t("audit.export.running", { count: state.count, number: formatNumber(state.count) })}</Text>
+            <Text size="sm">
+              {t("audit.export.running", { count: state.count, number: formatNumber(state.count) })}
+            </Text>
             <Button size="xs" variant="default" onClick={onCancel}>
               {t("audit.export.cancel")}
             </Button>

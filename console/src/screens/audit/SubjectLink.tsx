@@ -1,5 +1,4 @@
 import { Anchor, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -8,6 +7,7 @@ import { client } from "@/api/client";
 import { problemOf } from "@/api/problem";
 import { problemText } from "@/api/problemText";
 import { useMay } from "@/api/session";
+import { tellTrouble } from "@/parts/tell";
 
 import classes from "./SubjectLink.module.css";
 
@@ -48,26 +48,33 @@ function CardLink({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const [asking, setAsking] = useState(false);
 
-  const say = (message: string) => notifications.show({ message, color: "yellow" });
-  const open = async () => {
+    const open = async () => {
     setAsking(true);
     try {
       const reply = await client.GET("/v1/cards/{card_id}", { params: { path: { card_id: id } } });
       if (!reply.data) {
-        say(problemText(problemOf(reply.error)));
+        tellTrouble(problemText(problemOf(reply.error)));
       } else if (reply.data.customer_id === null) {
-        say(t("audit.details.noCustomer"));
+        tellTrouble(t("audit.details.noCustomer"));
       } else {
         navigate(`/members/${reply.data.customer_id}?card=${id}`);
       }
     } catch (error) {
-      say(problemText(problemOf(error)));
+      tellTrouble(problemText(problemOf(error)));
     } finally {
       setAsking(false);
     }
   };
   return (
-    <Anchor component="button" type="button" size="xs" ta="start" className={`number ${classes.id}`} onClick={open} aria-busy={asking}>
+    <Anchor
+      component="button"
+      type="button"
+      size="xs"
+      ta="start"
+      className={`number ${classes.id}`}
+      onClick={open}
+      aria-busy={asking}
+    >
       {id}
     </Anchor>
   );

@@ -25,7 +25,7 @@ export async function readTrail(
 ): Promise<{ content: Blob; count: number }> {
   const pages: Blob[] = [];
   let count = 0;
-  for (let after: string | null = ""; after !== null; ) {
+  for (let after: string | null = ""; after !== null;) {
     const { text, next } = await readPage(query, after, signal);
     pages.push(new Blob([after ? withoutHeader(text) : text]));
     count += countRecords(text);

@@ -41,7 +41,8 @@ export function detailText(key: string, value: unknown): string {
     return i18next.t(value ? "common.yes" : "common.no");
   }
   if (typeof value === "string") {
-    return WORDS[key] ? wordOf(WORDS[key], value) : value;
+    const word = WORDS[key] ? wordOf(WORDS[key], value) : value;
+    return word === value ? wordOf("audit.word", value) : word;
   }
   return JSON.stringify(value);
 }

@@ -24,7 +24,8 @@ export function useExport() {
     controller.current = own;
     setState({ kind: "running", count: 0 });
     try {
-      const { content, count } = await readTrail(query, own.signal, (sofar) => setState({ kind: "running", count: sofar }));
+      const tell = (count: number) => setState({ kind: "running", count });
+      const { content, count } = await readTrail(query, own.signal, tell);
       const name = `audit-${localToday()}.csv`;
       saveFile(name, content);
       setState({ kind: "done", count, name });

@@ -53,7 +53,9 @@ export function BatchActions({ batch, series, onAsk }: Props) {
             {may("draw_numbers") && (
               <Menu.Item onClick={() => onAsk("label", more.current)}>{t("batches.actions.label")}</Menu.Item>
             )}
-            {may("void_batches") && <Menu.Item onClick={() => onAsk("void", more.current)}>{t("batches.actions.void")}</Menu.Item>}
+            {may("void_batches") && (
+              <Menu.Item onClick={() => onAsk("void", more.current)}>{t("batches.actions.void")}</Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       )}

@@ -71,7 +71,13 @@ export function BatchTable({ rows, series, filtered }: Props) {
   ];
   return (
     <>
-      <DataTable caption={t("batches.title")} columns={columns} rows={rows} rowKey={(row) => row.id} filtered={filtered} />
+      <DataTable
+        caption={t("batches.title")}
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.id}
+        filtered={filtered}
+      />
       <BatchDialogs asked={asked} onClose={() => setAsked(null)} />
     </>
   );
@@ -121,7 +127,8 @@ function Window({ batch }: { batch: Batch }) {
   }
   const days = daysLeft(batch);
   if (days === 0) {
-    return <TwoLines first={t("batches.over", { date: formatDay(batch.download_until) })} second={t("batches.overHelp")} />;
+    const over = t("batches.over", { date: formatDay(batch.download_until) });
+    return <TwoLines first={over} second={t("batches.overHelp")} />;
   }
   return (
     <div>

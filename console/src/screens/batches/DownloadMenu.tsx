@@ -17,7 +17,7 @@ interface Props {
 
 const FORMATS: Format[] = ["txt", "csv"];
 
-/* The numbers as a file: streamed through this page with progress, or by the browser itself when there are very many. */
+/* The numbers as a file: through this page with progress, or by the browser itself when there are very many. */
 export function DownloadMenu({ batch, size = "xs", onStart }: Props) {
   const { t } = useTranslation();
   const session = useSession();

@@ -79,7 +79,8 @@ function Running({ download }: { download: Download }) {
 
 function Ended({ download }: { download: Download }) {
   const { t } = useTranslation();
-  const { name, batch } = download;
+  const { name } = download;
+  const number = formatNumber(download.batch.count);
   if (download.state === "failed") {
     return (
       <Stack gap="xs">
@@ -101,7 +102,7 @@ function Ended({ download }: { download: Download }) {
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">
           {done
-            ? t("batches.downloads.done", { name, count: batch.count, number: formatNumber(batch.count), size: formatBytes(download.received) })
+            ? t("batches.downloads.done", { name, number, size: formatBytes(download.received) })
             : t("batches.downloads.cancelled", { name })}
         </Text>
         <Group gap="xs" wrap="nowrap">

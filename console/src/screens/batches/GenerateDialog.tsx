@@ -42,7 +42,7 @@ function Content({ seriesId, onClose }: Omit<Props, "opened">) {
         return batch ? (
           <Generated batch={batch} series={all.find((one) => one.id === batch.series_id)} onClose={onClose} />
         ) : (
-          <GenerateForm series={usable} first={seriesId} onDone={setBatch} onCancel={onClose} />
+          <GenerateForm series={usable} wanted={seriesId} onDone={setBatch} onCancel={onClose} />
         );
       }}
     </Loaded>

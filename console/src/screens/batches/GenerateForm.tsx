@@ -19,7 +19,7 @@ const FIELDS = ["series_id", "count", "status_label", "purpose"];
 
 interface Props {
   series: Schemas["Series"][]; // those that can draw
-  first: string;
+  wanted: string; // the id of the one to begin with, if it is one
   onDone: (batch: Batch) => void;
   onCancel: () => void;
 }
@@ -33,12 +33,13 @@ interface Values {
 
 type Order = { seriesId: string; body: Schemas["NumberBatchOrderInput"] };
 
-export function GenerateForm({ series, first, onDone, onCancel }: Props) {
+export function GenerateForm({ series, wanted, onDone, onCancel }: Props) {
   const { t } = useTranslation();
   const only = series.length === 1 ? series[0]?.id : undefined;
+  const first = series.find((one) => one.id === wanted)?.id ?? only ?? null;
   const form = useForm<Values>({
     initialValues: {
-      series_id: series.find((one) => one.id === first)?.id ?? only ?? null,
+      series_id: first,
       count: "",
       status_label: null,
       purpose: "",
@@ -101,7 +102,8 @@ export function GenerateForm({ series, first, onDone, onCancel }: Props) {
           searchable
           openOnFocus={false}
           required
-          data-autofocus={form.values.series_id === null || undefined}
+          autoFocus={first === null}
+          data-autofocus={first === null || undefined}
           {...form.getInputProps("series_id")}
         />
         <div>
@@ -114,7 +116,8 @@ export function GenerateForm({ series, first, onDone, onCancel }: Props) {
             clampBehavior="none"
             hideControls
             required
-            data-autofocus={form.values.series_id !== null || undefined}
+            autoFocus={first !== null}
+            data-autofocus={first !== null || undefined}
             {...form.getInputProps("count")}
             error={form.errors["count"] ?? (form.values.count === "" ? null : fault)}
           />
@@ -160,8 +163,14 @@ export function GenerateForm({ series, first, onDone, onCancel }: Props) {
   );
 }
 
+interface AfterwardsProps {
+  series: Schemas["Series"];
+  count: number | string;
+  fault: string | null;
+}
+
 /* The space of the series as it will be once these numbers are drawn. */
-function Afterwards({ series, count, fault }: { series: Schemas["Series"]; count: number | string; fault: string | null }) {
+function Afterwards({ series, count, fault }: AfterwardsProps) {
   const { t } = useTranslation();
   const adding = fault === null ? Number(count) : 0;
   const left = BigInt(series.space.left) - BigInt(adding);

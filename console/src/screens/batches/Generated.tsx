@@ -20,13 +20,14 @@ export function Generated({ batch, series, onClose }: Props) {
   const { t } = useTranslation();
   const downloadable = useMayDownload()(series);
   const date = formatDay(batch.download_until);
+  const said = { count: batch.count, number: formatNumber(batch.count), code: batch.series_code };
   return (
     <Stack>
       <Alert
         color="green"
         role="status"
         icon={<IconCircleCheck aria-hidden />}
-        title={t("batches.new.done", { count: batch.count, number: formatNumber(batch.count), code: batch.series_code })}
+        title={t("batches.new.done", said)}
       >
         <Text size="sm">{t(downloadable ? "batches.new.doneHelp" : "batches.new.doneNoDownload", { date })}</Text>
       </Alert>

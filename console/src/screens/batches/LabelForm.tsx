@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -8,6 +7,7 @@ import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
 import { formatNumber } from "@/parts/format";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
 
 import type { Batch } from "./batch";
 import { LabelSelect } from "./LabelSelect";
@@ -16,6 +16,7 @@ import { LabelSelect } from "./LabelSelect";
 export function LabelForm({ batch, onClose }: { batch: Batch; onClose: () => void }) {
   const { t } = useTranslation();
   const [label, setLabel] = useState(batch.status_label);
+  const left = batch.count - batch.issued_count;
   const change = useSubmit(
     (status_label: string, headers) =>
       client.PATCH("/v1/batches/{batch_id}", {
@@ -30,7 +31,7 @@ export function LabelForm({ batch, onClose }: { batch: Batch; onClose: () => voi
     event.preventDefault();
     const sent = await change.submit(label);
     if (sent) {
-      notifications.show({ message: t("batches.label.done", { label: sent.output.status_label }), color: "green" });
+      tell(t("batches.label.done", { label: sent.output.status_label }));
       onClose();
     }
   };
@@ -48,7 +49,7 @@ export function LabelForm({ batch, onClose }: { batch: Batch; onClose: () => voi
           error={faultsByField(change.problem)["status_label"]}
         />
         <Text size="sm">
-          {t("batches.label.cards", { count: batch.count - batch.issued_count, number: formatNumber(batch.count - batch.issued_count) })}
+          {t("batches.label.cards", { count: left, number: formatNumber(left) })}
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -1,6 +1,5 @@
 import { Button, Group, List, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
@@ -8,6 +7,7 @@ import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
 import { formatNumber } from "@/parts/format";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
 
 import type { Batch } from "./batch";
 
@@ -37,7 +37,7 @@ export function VoidForm({ batch, onClose }: { batch: Batch; onClose: () => void
     async ({ reason }) => {
       if (await voiding.submit(reason.trim())) {
         const said = { code: batch.series_code, count: batch.count, number: formatNumber(batch.count) };
-        notifications.show({ message: t("batches.void.done", said), color: "green" });
+        tell(t("batches.void.done", said));
         onClose();
       }
     },

@@ -1,6 +1,6 @@
 /*
- * The downloads of this page: they go on while their person looks at other screens. What was received is kept only until
- * it is saved.
+ * The downloads of this page: they go on while their person looks at other screens. What was received is kept only
+ * until it is saved.
  */
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";

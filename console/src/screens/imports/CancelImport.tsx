@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
 import { useSubmit } from "@/api/submit";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
 
 export function CancelImport({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -16,7 +16,7 @@ export function CancelImport({ id }: { id: string }) {
   );
   const confirm = async () => {
     if (await cancel.submit(id)) {
-      notifications.show({ message: t("imports.cancel.done"), color: "gray" });
+      tell(t("imports.cancel.done"));
       close();
     }
   };

@@ -1,4 +1,4 @@
-import { Button, Code, Stack, Table, Text } from "@mantine/core";
+import { Button, Code, Stack, Table, Text, Title } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
@@ -22,6 +22,9 @@ export function ColumnHelp({ kind }: { kind: Kind }) {
     );
   return (
     <Stack gap="xs" align="flex-start">
+      <Title order={3} size="h5">
+        {t("imports.start.columns")}
+      </Title>
       <Text size="sm">{t("imports.start.columnsHelp")}</Text>
       <Table verticalSpacing={2} horizontalSpacing="xs" aria-label={t("imports.start.columns")}>
         <Table.Tbody>

@@ -9,11 +9,17 @@ import classes from "./FileDrop.module.css";
 import { ROW_COUNT_MAX } from "./kinds";
 import { largestFile } from "./sizeText";
 
+interface Props {
+  file: File | null; // the one that was chosen before
+  disabled: boolean;
+  onChoose: (file: File) => void;
+}
+
 // What misses the area must not be opened by the browser in place of the console.
 const refuse = (event: globalThis.DragEvent) => event.preventDefault();
 
 /* Takes one file: by its button, or dropped. */
-export function FileDrop({ file, disabled, onChoose }: { file: File | null; disabled: boolean; onChoose: (file: File) => void }) {
+export function FileDrop({ file, disabled, onChoose }: Props) {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
 
@@ -43,7 +49,11 @@ export function FileDrop({ file, disabled, onChoose }: { file: File | null; disa
       onDrop={drop}
     >
       <Group gap="md">
-        <FileButton accept=".csv,text/csv" inputProps={{ "aria-label": t("imports.start.file") }} onChange={(chosen) => chosen && onChoose(chosen)}>
+        <FileButton
+          accept=".csv,text/csv"
+          inputProps={{ "aria-label": t("imports.start.file") }}
+          onChange={(chosen) => chosen && onChoose(chosen)}
+        >
           {(props) => (
             <Button
               {...props}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Progress, Stack, Text } from "@mantine/core";
+import { Alert, Button, Divider, Group, Modal, Progress, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 
@@ -78,6 +78,7 @@ export function ImportDialog({ kind, onClose }: { kind: Kind; onClose: () => voi
             {t("imports.start.send", { count: rows, number: formatNumber(rows) })}
           </Button>
         </Group>
+        <Divider />
         <ColumnHelp kind={kind} />
       </Stack>
     </Modal>
@@ -86,11 +87,10 @@ export function ImportDialog({ kind, onClose }: { kind: Kind; onClose: () => voi
 
 function Sending({ share }: { share: number }) {
   const { t } = useTranslation();
+  const part = formatPercent(Math.floor(share * 100) / 100);
   return (
     <div>
-      <Text size="sm">
-        {share < 1 ? t("imports.start.sending", { share: formatPercent(Math.floor(share * 100) / 100) }) : t("imports.start.sent")}
-      </Text>
+      <Text size="sm">{share < 1 ? t("imports.start.sending", { share: part }) : t("imports.start.sent")}</Text>
       <Progress value={share * 100} size="lg" animated={share >= 1} aria-label={t("imports.start.file")} />
     </div>
   );
@@ -105,7 +105,10 @@ function FaultNotice({ fault }: { fault: FileFault }) {
       case "too_many_rows":
         return t("imports.fault.too_many_rows", { count: fault.count, max: formatNumber(ROW_COUNT_MAX) });
       case "unknown_column":
-        return t("imports.fault.unknown_column", { count: fault.places.length, places: formatList(fault.places.map(String)) });
+        return t("imports.fault.unknown_column", {
+          count: fault.places.length,
+          places: formatList(fault.places.map(String)),
+        });
       case "column_twice":
       case "column_missing":
       case "column_forbidden":

@@ -30,7 +30,12 @@ export function Screen() {
       title={job.data ? t(`imports.one.${IMPORT_KINDS[job.data.kind].title}`) : t("imports.title")}
       actions={
         <>
-          <Button component={Link} href="/imports" variant="default" leftSection={<IconArrowLeft size={18} aria-hidden />}>
+          <Button
+            component={Link}
+            href="/imports"
+            variant="default"
+            leftSection={<IconArrowLeft size={18} aria-hidden />}
+          >
             {t("imports.one.back")}
           </Button>
           {isOpen(job.data) && may("cancel_jobs") && <CancelImport id={id} />}

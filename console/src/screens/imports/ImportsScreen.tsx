@@ -101,10 +101,10 @@ function Rows({ job }: { job: Job }) {
   const { t } = useTranslation();
   return (
     <div>
-      <Text size="sm">{t("imports.list.rowsOf", { done: formatNumber(job.done), total: formatNumber(job.total) })}</Text>
-      {isOpen(job) && (
-        <Progress value={(100 * job.done) / job.total} size="sm" aria-label={t("imports.list.rows")} />
-      )}
+      <Text size="sm">
+        {t("imports.list.rowsOf", { done: formatNumber(job.done), total: formatNumber(job.total) })}
+      </Text>
+      {isOpen(job) && <Progress value={(100 * job.done) / job.total} size="sm" aria-label={t("imports.list.rows")} />}
     </div>
   );
 }

@@ -15,7 +15,8 @@ export function JobProgress({ job, lost }: { job: Job; lost: boolean }) {
   const { t } = useTranslation();
   const share = job.total > 0 ? job.done / job.total : 0;
   const open = isOpen(job);
-  const rate = job.rate === null ? "–" : t("imports.list.rowsPerSecond", { count: job.rate, number: formatNumber(job.rate) });
+  const rate =
+    job.rate === null ? "–" : t("imports.list.rowsPerSecond", { count: job.rate, number: formatNumber(job.rate) });
   const left = job.seconds_left === null ? t("imports.one.leftUnknown") : timeLeftText(job.seconds_left);
   return (
     <Paper withBorder p="md">

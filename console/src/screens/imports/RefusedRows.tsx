@@ -31,10 +31,7 @@ export function RefusedRows({ job }: { job: Job }) {
           </Text>
         </div>
         {job.failed > 0 && (
-          <Group gap="sm">
-            <Text size="sm" role="status">
-              {file.running && t("imports.errors.downloading", { number: formatNumber(file.count) })}
-            </Text>
+          <div>
             <Button
               variant="default"
               leftSection={<IconDownload size={18} aria-hidden />}
@@ -43,7 +40,10 @@ export function RefusedRows({ job }: { job: Job }) {
             >
               {t("imports.errors.download")}
             </Button>
-          </Group>
+            <Text size="sm" role="status">
+              {file.running && t("imports.errors.downloading", { number: formatNumber(file.count) })}
+            </Text>
+          </div>
         )}
       </Group>
       {file.problem && <ProblemNotice problem={file.problem} />}

@@ -1,6 +1,6 @@
 /*
- * Looks through a file before it is sent, so that what is wrong with it as a whole is told at once. The program judges it
- * again. Nothing that stands in the file is repeated: one without a header begins with somebody's number.
+ * Looks through a file before it is sent, so that what is wrong with it as a whole is told at once. The program judges
+ * it again. Nothing that stands in the file is repeated: one without a header begins with somebody's number.
  */
 import { FILE_LEN_MAX, IMPORT_KINDS, ROW_COUNT_MAX, type Kind } from "./kinds";
 
@@ -35,7 +35,7 @@ const isEmptyLine = (text: string, from: number, end: number): boolean =>
 
 /* Calls back for each line that is not empty. */
 function eachLine(text: string, take: (from: number, end: number) => void): void {
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const end = endOfLine(text, from);
     if (!isEmptyLine(text, from, end)) {
       take(from, end);
@@ -45,7 +45,12 @@ function eachLine(text: string, take: (from: number, end: number) => void): void
 }
 
 const namesOf = (line: string): string[] =>
-  line.split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1").trim());
+  line.split(",").map((name) =>
+    name
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .trim(),
+  );
 
 function judgeHeader(kind: Kind, line: string, may: (permission: string) => boolean): FileFault | null {
   const { columns } = IMPORT_KINDS[kind];
@@ -113,5 +118,8 @@ export async function judgeFile(kind: Kind, file: File, may: (permission: string
   if (rows === 0) {
     return { fault: { code: "no_rows" } };
   }
-  return rows > ROW_COUNT_MAX ? { fault: { code: "too_many_rows", count: rows } } : { rows, columns: namesOf(header ?? "") };
+  if (rows > ROW_COUNT_MAX) {
+    return { fault: { code: "too_many_rows", count: rows } };
+  }
+  return { rows, columns: namesOf(header ?? "") };
 }

@@ -37,7 +37,7 @@ export function useErrorsFile(job: Job) {
       const parts: string[] = [];
       let got = 0;
       let afterRow = 0;
-      for (let fresh = 1; fresh > 0 && got < job.failed; ) {
+      for (let fresh = 1; fresh > 0 && got < job.failed;) {
         const text = await readPart(job.id, afterRow);
         fresh = countRecords(text);
         got += fresh;

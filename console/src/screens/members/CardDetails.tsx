@@ -8,6 +8,7 @@ import { CardActions } from "./CardActions";
 import { CardFacts } from "./CardFacts";
 import { CardHistory } from "./CardHistory";
 import type { Customer } from "./customer";
+import { focusSoon } from "./focus";
 import { RevealedNumber } from "./RevealedNumber";
 
 interface Props {
@@ -19,6 +20,14 @@ interface Props {
 /* One card in full. Its key is the card's id: a number that is shown goes with the card. */
 export function CardDetails({ card, customer, onGone }: Props) {
   const [number, setNumber] = useState<string | null>(null);
+
+  const hide = (hadFocus: boolean) => {
+    setNumber(null);
+    if (hadFocus) {
+      focusSoon("card-reveal", CARD_HEADING);
+    }
+  };
+
   return (
     <Paper withBorder p="md" component="section" aria-labelledby={CARD_HEADING}>
       <Stack>
@@ -34,7 +43,7 @@ export function CardDetails({ card, customer, onGone }: Props) {
           </Text>
         </div>
         <CardActions card={card} customer={customer} onGone={onGone} onRevealed={setNumber} />
-        {number !== null && <RevealedNumber number={number} onHide={() => setNumber(null)} />}
+        {number !== null && <RevealedNumber number={number} onHide={hide} />}
         <CardFacts card={card} />
         <CardHistory id={card.id} />
       </Stack>

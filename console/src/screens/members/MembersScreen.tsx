@@ -73,7 +73,7 @@ export function Screen() {
 
   const pressInList = (event: KeyboardEvent) => {
     onKeyDown(event);
-    if (event.target instanceof HTMLAnchorElement && startsTyping(event)) {
+    if (event.target instanceof HTMLElement && event.target.dataset["row"] && startsTyping(event)) {
       box.current?.focus(); // and the character goes there
     }
   };

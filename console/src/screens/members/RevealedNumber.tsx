@@ -9,12 +9,12 @@ const SHOWN_S = 30;
 const inGroups = (number: string): string => number.match(/.{1,4}/g)?.join(" ") ?? number;
 
 /* A number in clear, for half a minute and only while somebody looks at the page. */
-export function RevealedNumber({ number, onHide }: { number: string; onHide: () => void }) {
+export function RevealedNumber({ number, onHide }: { number: string; onHide: (hadFocus: boolean) => void }) {
   const { t } = useTranslation();
   const [left, setLeft] = useState(SHOWN_S);
   const panel = useRef<HTMLDivElement>(null);
-  const hide = useRef(onHide);
-  hide.current = onHide;
+  const hide = useRef(() => {});
+  hide.current = () => onHide(panel.current?.contains(document.activeElement) ?? false);
 
   useEffect(() => {
     const end = Date.now() + SHOWN_S * 1000;
@@ -49,7 +49,7 @@ export function RevealedNumber({ number, onHide }: { number: string; onHide: () 
         </div>
         <Group gap="xs">
           <CopyButton value={number} label={t("members.reveal.copy")} />
-          <Button size="xs" variant="default" onClick={onHide}>
+          <Button size="xs" variant="default" onClick={() => hide.current()}>
             {t("members.reveal.hide")}
           </Button>
         </Group>

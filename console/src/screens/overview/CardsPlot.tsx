@@ -53,7 +53,12 @@ export function CardsPlot({ reports }: { reports: SeriesReport[] }) {
       <Totals reports={reports} />
       {asTable ? <Numbers rows={shown} /> : <Bars rows={shown} all={reports} share={values.bars === "share"} />}
       {reports.length > FEW && (
-        <Button variant="default" size="xs" onClick={() => set({ all: values.all ? "" : "1" })} style={{ alignSelf: "start" }}>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => set({ all: values.all ? "" : "1" })}
+          style={{ alignSelf: "start" }}
+        >
           {values.all ? t("overview.cards.showFew") : t("overview.cards.showAll", { count: reports.length })}
         </Button>
       )}
@@ -93,7 +98,7 @@ function Totals({ reports }: { reports: SeriesReport[] }) {
 function SeriesName({ report }: { report: SeriesReport }) {
   const { t } = useTranslation();
   return (
-    <div>
+    <div className={classes.name}>
       <Anchor component={Link} href={`/series/${report.series_id}`} fw={550} size="sm">
         {report.series_name}
       </Anchor>
@@ -128,7 +133,9 @@ function Bars({ rows, all, share }: { rows: SeriesReport[]; all: SeriesReport[];
       ),
     },
   ];
-  return <DataTable caption={t("overview.cards.title")} columns={columns} rows={rows} rowKey={(row) => row.series_id} />;
+  return (
+    <DataTable caption={t("overview.cards.title")} columns={columns} rows={rows} rowKey={(row) => row.series_id} />
+  );
 }
 
 function Numbers({ rows }: { rows: SeriesReport[] }) {
@@ -143,5 +150,7 @@ function Numbers({ rows }: { rows: SeriesReport[] }) {
     { title: t("overview.cards.everIssued"), cell: (row) => formatNumber(row.issued), right: true },
     { title: t("overview.cards.spaceLeft"), cell: (row) => formatNumber(row.space.left), right: true },
   ];
-  return <DataTable caption={t("overview.cards.title")} columns={columns} rows={rows} rowKey={(row) => row.series_id} />;
+  return (
+    <DataTable caption={t("overview.cards.title")} columns={columns} rows={rows} rowKey={(row) => row.series_id} />
+  );
 }

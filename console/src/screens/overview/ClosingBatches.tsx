@@ -13,7 +13,7 @@ type Batch = Schemas["NumberBatch"];
 
 const SHOWN_MAX = 5;
 
-/* The generated cards that can be downloaded for a few days only, the most urgent first; nothing when there are none. */
+/* The generated cards that can be downloaded for a few days only, the most urgent first. Nothing if there are none. */
 export function ClosingBatches() {
   const { t } = useTranslation();
   const closing = useClosingBatches();

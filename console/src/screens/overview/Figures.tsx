@@ -25,7 +25,12 @@ export function Figures({ reports }: { reports: SeriesReport[] }) {
   const may = useMay();
   const nearlyFull = reports.filter(isNearlyFull);
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing={{ base: "xs", sm: "md" }} component="section" aria-label={t("overview.figures.label")}>
+    <SimpleGrid
+      cols={{ base: 2, sm: 3, lg: 5 }}
+      spacing={{ base: "xs", sm: "md" }}
+      component="section"
+      aria-label={t("overview.figures.label")}
+    >
       <Figure
         label={t("overview.figures.hands")}
         value={formatNumber(inHands(reports))}

@@ -54,7 +54,10 @@ export function StatusValues({ counts, statuses }: Omit<Props, "full">) {
       {statuses.map((status) => (
         <Text key={status} component="li" size="xs" className={classes.value}>
           <span className={`${classes.swatch} ${classes[status]}`} aria-hidden />
-          {t("overview.cards.value", { status: t(`common.cardStatus.${status}`), number: formatNumber(counts[status]) })}
+          {t("overview.cards.value", {
+            status: t(`common.cardStatus.${status}`),
+            number: formatNumber(counts[status]),
+          })}
         </Text>
       ))}
     </Group>

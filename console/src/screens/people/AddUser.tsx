@@ -57,7 +57,12 @@ export function AddUser({ onClose }: { onClose: () => void }) {
         error={faults["name"]}
       />
       <RoleField value={role} onChange={setRole} error={faults["role"]} />
-      <PasswordField label={t("people.password.first")} value={password} onChange={setPassword} error={faults["password"]} />
+      <PasswordField
+        label={t("people.password.first")}
+        value={password}
+        onChange={setPassword}
+        error={faults["password"]}
+      />
     </TaskDialog>
   );
 }

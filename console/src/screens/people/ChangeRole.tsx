@@ -1,7 +1,8 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+
+import { tell } from "@/parts/tell";
 
 import { RoleField } from "./RoleField";
 import { TaskDialog } from "./TaskDialog";
@@ -15,7 +16,7 @@ export function ChangeRole({ user, onClose }: { user: User; onClose: () => void 
     if (role === user.role) {
       onClose();
     } else if (await change.submit({ role })) {
-      notifications.show({ message: t("people.users.roleChanged", { name: user.name, role: t(`common.role.${role}`) }) });
+      tell(t("people.users.roleChanged", { name: user.name, role: t(`common.role.${role}`) }));
       onClose();
     }
   };

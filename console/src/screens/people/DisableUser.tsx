@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
+
+import { tell } from "@/parts/tell";
 
 import { TaskDialog } from "./TaskDialog";
 import { useChangeUser, type User } from "./users";
@@ -12,7 +13,7 @@ export function DisableUser({ user, onClose }: { user: User; onClose: () => void
   const verb = user.disabled ? "enable" : "disable";
   const submit = async () => {
     if (await change.submit({ disabled: !user.disabled })) {
-      notifications.show({ message: t(`people.users.${verb}d`, { name: user.name }) });
+      tell(t(`people.users.${verb}d`, { name: user.name }));
       onClose();
     }
   };

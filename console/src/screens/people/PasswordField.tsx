@@ -1,7 +1,9 @@
-import { Button, Group, PasswordInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconDice5 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+
+import { PasswordBox } from "@/parts/PasswordBox";
 
 import { makePassword } from "./newPassword";
 
@@ -22,7 +24,7 @@ export function PasswordField({ label, value, onChange, error }: Props) {
   };
   return (
     <Group align="flex-end" gap="xs">
-      <PasswordInput
+      <PasswordBox
         label={label}
         description={t("people.password.help")}
         autoComplete="new-password"
@@ -32,7 +34,6 @@ export function PasswordField({ label, value, onChange, error }: Props) {
         onChange={(event) => onChange(event.currentTarget.value)}
         visible={visible}
         onVisibilityChange={setVisible}
-        visibilityToggleButtonProps={{ "aria-label": t(visible ? "people.password.hide" : "people.password.show") }}
         error={error}
       />
       <Button variant="default" leftSection={<IconDice5 size={18} aria-hidden />} onClick={generate}>

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
+
+import { tell } from "@/parts/tell";
 
 import { TaskDialog } from "./TaskDialog";
 import { useResetTotp, type User } from "./users";
@@ -11,7 +12,7 @@ export function ResetTotp({ user, onClose }: { user: User; onClose: () => void }
   const reset = useResetTotp(user);
   const submit = async () => {
     if (await reset.submit(null)) {
-      notifications.show({ message: t("people.users.totpReset", { name: user.name }) });
+      tell(t("people.users.totpReset", { name: user.name }));
       onClose();
     }
   };

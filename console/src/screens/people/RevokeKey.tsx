@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
+
+import { tell } from "@/parts/tell";
 
 import { useRevokeKey, type ApiKey } from "./apiKeys";
 import { TaskDialog } from "./TaskDialog";
@@ -10,7 +11,7 @@ export function RevokeKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
   const revoke = useRevokeKey(apiKey);
   const submit = async () => {
     if (await revoke.submit(null)) {
-      notifications.show({ message: t("people.keys.revoked", { name: apiKey.name }) });
+      tell(t("people.keys.revoked", { name: apiKey.name }));
       onClose();
     }
   };

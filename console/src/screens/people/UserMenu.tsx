@@ -10,8 +10,13 @@ import type { User } from "./users";
 
 export type UserTask = "role" | "password" | "totp" | "disabled";
 
-/* What can be done with a user. One's own password and app are changed with one's password, on the page of the account. */
-export function UserMenu({ user, onChoose }: { user: User; onChoose: (task: UserTask) => void }) {
+interface Props {
+  user: User;
+  onChoose: (task: UserTask) => void;
+}
+
+/* What can be done with a user. One's own password and app are changed on the page of the account. */
+export function UserMenu({ user, onChoose }: Props) {
   const { t } = useTranslation();
   const target = useRef<HTMLButtonElement>(null);
   const choose = (task: UserTask) => {
@@ -22,7 +27,12 @@ export function UserMenu({ user, onChoose }: { user: User; onChoose: (task: User
   return (
     <Menu position="bottom-end" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
-        <ActionIcon ref={target} variant="default" size="lg" aria-label={t("people.users.actionsFor", { name: user.name })}>
+        <ActionIcon
+          ref={target}
+          variant="default"
+          size="lg"
+          aria-label={t("people.users.actionsFor", { name: user.name })}
+        >
           <IconDots size={18} aria-hidden />
         </ActionIcon>
       </Menu.Target>

@@ -1,5 +1,4 @@
 import { Button, Group, Radio, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -8,10 +7,12 @@ import { client, type Schemas } from "@/api/client";
 import { useSubmit } from "@/api/submit";
 import { Page } from "@/parts/Page";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { useLeaveGuard } from "@/parts/useLeaveGuard";
 
 import { NumberingSection } from "./NumberingSection";
 import { RulesFields } from "./RulesFields";
 import { Section } from "@/parts/Section";
+import { tell } from "@/parts/tell";
 import { emptySeries, numberingOf, rulesOf } from "./seriesValues";
 import { useSeriesForm, type SeriesForm } from "./useSeriesForm";
 
@@ -26,6 +27,7 @@ export function Screen() {
     ["/v1/series", "/v1/reports"],
   );
   useEffect(() => refuse(create.problem), [create.problem]);
+  useLeaveGuard(form.isDirty());
 
   const submit = form.onSubmit(async (values) => {
     const sent = await create.submit({
@@ -37,7 +39,7 @@ export function Screen() {
       ...rulesOf(values),
     });
     if (sent) {
-      notifications.show({ message: t("series.form.created", { code: sent.output.code }), color: "green" });
+      tell(t("series.form.created", { code: sent.output.code }));
       go(`/series/${sent.output.id}`, { state: { created: true } });
     }
   }, focus);

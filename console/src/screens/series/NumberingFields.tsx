@@ -19,7 +19,7 @@ export function NumberingFields({ form, live }: { form: SeriesForm; live: Record
 
   return (
     <Stack>
-      {payment && <Alert color="gray">{t("series.form.payment")}</Alert>}
+      {payment && <Alert role="note" color="gray">{t("series.form.payment")}</Alert>}
       <SimpleGrid cols={{ base: 1, xs: payment ? 1 : 2 }}>
         <TextInput
           label={t("series.form.prefix")}

@@ -29,16 +29,18 @@ export function NumbersSection({ series, reload, children }: Props) {
   const fixed = BigInt(series.space.drawn) > 0n;
   if (editing) {
     return (
-      <Section title={t("series.form.numbering")} lead={t("series.form.numberingHelp")}>
-        <SeriesEditForm
-          series={series}
-          reload={reload}
-          patchOf={(values) => ({ numbering: numberingOf(values) })}
-          onDone={end}
-        >
-          {(form, faultsOf) => <NumberingSection form={form} faultsOf={faultsOf} own />}
-        </SeriesEditForm>
-      </Section>
+      <div style={{ gridColumn: "1 / -1" }}>
+        <Section title={t("series.form.numbering")} lead={t("series.form.numberingHelp")}>
+          <SeriesEditForm
+            series={series}
+            reload={reload}
+            patchOf={(values) => ({ numbering: numberingOf(values) })}
+            onDone={end}
+          >
+            {(form, faultsOf) => <NumberingSection form={form} faultsOf={faultsOf} own />}
+          </SeriesEditForm>
+        </Section>
+      </div>
     );
   }
   const edit = may("change_series") && !fixed && (
@@ -72,7 +74,10 @@ function Numbering({ series }: { series: Schemas["Series"] }) {
         { name: t("series.numbering.looks"), value: <span className="number">{words.looks(series)}</span> },
         { name: t("series.one.layout"), value: words.numbering(series) },
         ...(numbering.method === "sequential" ? [start] : []),
-        { name: t("series.one.source"), value: t(numbering.generation ? "series.one.generated" : "series.one.registered") },
+        {
+          name: t("series.one.source"),
+          value: t(numbering.generation ? "series.one.generated" : "series.one.registered"),
+        },
       ]}
     />
   );

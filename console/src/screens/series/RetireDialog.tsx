@@ -1,11 +1,11 @@
 import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 
 import { client, type Schemas } from "@/api/client";
 import { useSubmit } from "@/api/submit";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
 
 /* The button that retires a series or brings it back, and the question that says what it means. */
 export function RetireDialog({ series }: { series: Schemas["Series"] }) {
@@ -24,7 +24,7 @@ export function RetireDialog({ series }: { series: Schemas["Series"] }) {
   };
   const confirm = async () => {
     if (await change.submit(!series.active)) {
-      notifications.show({ message: t(`series.${action}.done`, { code: series.code }), color: "green" });
+      tell(t(`series.${action}.done`, { code: series.code }));
       close();
     }
   };

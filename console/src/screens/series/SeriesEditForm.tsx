@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,6 +6,8 @@ import { client, type Schemas } from "@/api/client";
 import type { Problem } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
+import { useLeaveGuard } from "@/parts/useLeaveGuard";
 
 import { valuesOf, type SeriesValues } from "./seriesValues";
 import { useSeriesForm, type SeriesForm } from "./useSeriesForm";
@@ -40,6 +41,7 @@ export function SeriesEditForm({ series, reload, patchOf, onDone, children }: Pr
     ["/v1/series", "/v1/reports", "/v1/batches"],
   );
   const conflict = save.problem?.code === "version_conflict";
+  useLeaveGuard(form.isDirty());
   useEffect(() => refuse(save.problem), [save.problem]);
   useEffect(() => {
     const now = valuesOf(series);
@@ -52,7 +54,7 @@ export function SeriesEditForm({ series, reload, patchOf, onDone, children }: Pr
   const submit = form.onSubmit(async (values) => {
     const sent = await save.submit({ ...patchOf(values), version: series.version });
     if (sent) {
-      notifications.show({ message: t("series.one.saved", { code: series.code }), color: "green" });
+      tell(t("series.one.saved", { code: series.code }));
       onDone();
     }
   }, focus);

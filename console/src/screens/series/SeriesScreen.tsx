@@ -57,7 +57,7 @@ function SeriesPage({ series, reload }: { series: Schemas["Series"]; reload: () 
       }
     >
       {!series.active && (
-        <Alert color="gray" title={t("series.one.retired")}>
+        <Alert role="note" color="gray" title={t("series.one.retired")}>
           {t("series.one.retiredHelp")}
         </Alert>
       )}
@@ -97,7 +97,7 @@ function NextStep({ series }: { series: Schemas["Series"] }) {
   const { t } = useTranslation();
   const state = useHistoryState<{ created?: boolean } | null>();
   return (
-    <Alert title={t("series.one.nextStep")} color="indigo">
+    <Alert role="note" title={t("series.one.nextStep")} color="indigo">
       <Stack align="flex-start" gap="sm">
         <Text size="sm">{t("series.one.nextStepHelp")}</Text>
         <GenerateButton series={series} focused={state?.created === true} />

@@ -71,7 +71,8 @@ export function numberingOf({ kind, numbering }: Pick<SeriesValues, "kind" | "nu
   const { prefix, generation } = numbering;
   const length = Number(numbering.length);
   if (isPayment(kind)) {
-    return { prefix: prefix.trim(), suffix: "", length, method: "random", check_digit: "luhn", start: 0, generation } as const;
+    const settled = { suffix: "", method: "random", check_digit: "luhn", start: 0 } as const;
+    return { prefix: prefix.trim(), length, generation, ...settled };
   }
   return {
     prefix: prefix.trim(),

@@ -19,8 +19,8 @@ export function useNumberingPreview(values: Pick<SeriesValues, "kind" | "numberi
   const typed = JSON.stringify({ kind: values.kind, numbering: numberingOf(values) });
   const [settled] = useDebouncedValue(typed, DELAY_MS);
   const body = JSON.parse(settled) as { kind: SeriesValues["kind"]; numbering: ReturnType<typeof numberingOf> };
-  const { min, max } = LOYALTY_LENGTHS;
-  const complete = Number.isInteger(body.numbering.length) && body.numbering.length >= min && body.numbering.length <= max;
+  const { length } = body.numbering;
+  const complete = Number.isInteger(length) && length >= LOYALTY_LENGTHS.min && length <= LOYALTY_LENGTHS.max;
   const query = api.useQuery(
     "post",
     "/v1/series/preview",

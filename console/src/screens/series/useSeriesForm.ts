@@ -16,7 +16,8 @@ const whole = (value: number | string, max: number): boolean =>
 export function useSeriesForm(initialValues: SeriesValues) {
   const { t } = useTranslation();
   const needed = (value: string) => (value.trim() === "" ? t("common.required") : null);
-  const limit = (value: number | string) => (value === "" || whole(value, MAX_LIMIT) ? null : t("series.form.wholeNumber"));
+  const limit = (value: number | string) =>
+    value === "" || whole(value, MAX_LIMIT) ? null : t("series.form.wholeNumber");
 
   const form = useForm<SeriesValues>({
     initialValues,

@@ -16,6 +16,8 @@ import type { SettingName, Settings } from "./settingsValues";
 import { useSettingsDraft } from "./useSettingsDraft";
 import { useSettingsWords } from "./useSettingsWords";
 
+type CountName = "max_cards_per_customer" | "max_active_cards_per_customer" | "download_days" | "resting_days";
+
 const SHOWN: SettingName[] = [
   "max_cards_per_customer",
   "max_active_cards_per_customer",
@@ -46,7 +48,7 @@ function Fields({ stored }: { stored: Settings }) {
   const faults = faultsByField(draft.saving.problem);
   const { values, set } = draft;
 
-  const count = (name: "max_cards_per_customer" | "max_active_cards_per_customer" | "download_days" | "resting_days") => ({
+  const count = (name: CountName) => ({
     label: words.name(name),
     value: values[name],
     onChange: (value: number | null) => set(name, value),

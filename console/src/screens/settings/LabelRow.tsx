@@ -1,5 +1,4 @@
 import { ActionIcon, Badge, Group, Text, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconArchive, IconArchiveOff, IconPencil, IconStar, type Icon } from "@tabler/icons-react";
 import { useRef, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,8 +10,14 @@ import { LabelField } from "./LabelField";
 import { useChangeLabel, type Label } from "./labels";
 import classes from "./StatusLabels.module.css";
 
+interface Props {
+  label: Label;
+  onNews: (news: string) => void;
+  onRetired: () => void;
+}
+
 /* A label and what can be done with it. What cannot (retire the default) is left to the program to explain. */
-export function LabelRow({ label, onRetired }: { label: Label; onRetired: () => void }) {
+export function LabelRow({ label, onNews, onRetired }: Props) {
   const { t } = useTranslation();
   const may = useMay();
   const [renaming, setRenaming] = useState(false);
@@ -20,9 +25,10 @@ export function LabelRow({ label, onRetired }: { label: Label; onRetired: () => 
   const change = useChangeLabel(label);
 
   const send = async (body: Parameters<typeof change.submit>[0], news: string) => {
+    onNews("");
     const sent = await change.submit({ ...body, version: label.version });
     if (sent) {
-      notifications.show({ message: news });
+      onNews(news);
     }
     return sent !== null;
   };
@@ -121,7 +127,15 @@ interface ActionProps {
 function Action({ icon: Icon, text, onClick, loading = false, ref }: ActionProps) {
   return (
     <Tooltip label={text} events={{ hover: true, focus: true, touch: false }}>
-      <ActionIcon ref={ref} variant="subtle" color="gray" size="lg" aria-label={text} onClick={onClick} loading={loading}>
+      <ActionIcon
+        ref={ref}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={text}
+        onClick={onClick}
+        loading={loading}
+      >
         <Icon size={18} stroke={1.6} aria-hidden />
       </ActionIcon>
     </Tooltip>

@@ -7,6 +7,7 @@ import { useEverySource } from "@/api/everyPage";
 import { Loaded } from "@/parts/Loaded";
 
 import { NewSource } from "./NewSource";
+import { sourceName } from "./settingsValues";
 
 interface Props {
   value: string | null;
@@ -31,7 +32,7 @@ export function SourceField({ value, onChange, error }: Props) {
               ref={chooser}
               label={t("settings.names.issuing_source_id")}
               placeholder={t("settings.issual.chooseSource")}
-              data={rows.map((row) => ({ value: row.id, label: row.account ? `${row.name} · ${row.account}` : row.name }))}
+              data={rows.map((row) => ({ value: row.id, label: sourceName(row) }))}
               value={value}
               onChange={onChange}
               searchable

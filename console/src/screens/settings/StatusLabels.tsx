@@ -22,8 +22,10 @@ export function StatusLabels({ status, labels, showsRetired }: Props) {
   const { t } = useTranslation();
   const may = useMay();
   const [adding, setAdding] = useState(false);
+  const [news, setNews] = useState("");
   const opener = useRef<HTMLButtonElement>(null);
   const name = t(`common.cardStatus.${status}`);
+  const color = `var(--mantine-color-${cardStatusColors[status]}-8)`;
   const ordered = labels.filter((label) => showsRetired || !label.retired).sort(
     (one, other) =>
       Number(other.default) - Number(one.default) ||
@@ -36,7 +38,7 @@ export function StatusLabels({ status, labels, showsRetired }: Props) {
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <div>
             <Group gap={8} wrap="nowrap">
-              <span className={classes.dot} style={{ background: `var(--mantine-color-${cardStatusColors[status]}-8)` }} />
+              <span className={classes.dot} style={{ background: color }} />
               <Title order={2} size="h4" id={`status-${status}`}>
                 {name}
               </Title>
@@ -62,18 +64,27 @@ export function StatusLabels({ status, labels, showsRetired }: Props) {
         </Group>
         <ul className={classes.list} aria-label={t("settings.labels.listOf", { status: name })}>
           {ordered.map((label) => (
-            <LabelRow key={label.id} label={label} onRetired={() => !showsRetired && opener.current?.focus()} />
+            <LabelRow
+              key={label.id}
+              label={label}
+              onNews={setNews}
+              onRetired={() => !showsRetired && opener.current?.focus()}
+            />
           ))}
         </ul>
         {adding && (
           <AddLabel
             status={status}
+            onNews={setNews}
             onClose={() => {
               setAdding(false);
               window.setTimeout(() => opener.current?.focus()); // it can take the focus when it is enabled again
             }}
           />
         )}
+        <Text size="sm" c="dimmed" role="status">
+          {news}
+        </Text>
       </Stack>
     </Paper>
   );

@@ -26,6 +26,8 @@ export const SETTING_NAMES: SettingName[] = [
 
 export const NEEDED_NAMES: SettingName[] = ["download_days", "resting_days"];
 
+export const sourceName = ({ name, account }: Schemas["Source"]): string => (account ? `${name} · ${account}` : name);
+
 export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /* A setting that somebody else changed while it or another was being typed here. */

@@ -31,8 +31,8 @@ export interface SettingsDraft {
 }
 
 /*
- * The settings while they are changed. When somebody else saves meanwhile, their changes are taken in and told, and what was
- * typed here stays: it is saved only by pressing Save again.
+ * The settings while they are changed. When somebody else saves meanwhile, their changes are taken in and told, and what
+ * was typed here stays: it is saved only by pressing Save again.
  */
 export function useSettingsDraft(stored: Settings): SettingsDraft {
   const queries = useQueryClient();
@@ -82,7 +82,7 @@ export function useSettingsDraft(stored: Settings): SettingsDraft {
     saving,
     set: (name, value) => {
       setSaved(false);
-      setDraft(typedOver(draft?.base ?? stored, { ...draft?.typed, [name]: value }));
+      setDraft((now) => typedOver(now?.base ?? stored, { ...now?.typed, [name]: value }));
     },
     save: async () => {
       if (draft && missing.length === 0) {

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useEverySource } from "@/api/everyPage";
 import { formatList, formatNumber } from "@/parts/format";
 
-import type { SettingName, Values } from "./settingsValues";
+import { sourceName, type SettingName, type Values } from "./settingsValues";
 
 export interface SettingsWords {
   name: (name: SettingName) => string;
@@ -21,7 +21,7 @@ export function useSettingsWords(): SettingsWords {
     count == null ? t("settings.words.nothing") : t("settings.words.days", { count, shown: formatNumber(count) });
   const source = (id: string | null | undefined) => {
     const found = sources.data?.find((row) => row.id === id);
-    return found ? (found.account ? `${found.name} · ${found.account}` : found.name) : t("common.none");
+    return found ? sourceName(found) : t("common.none");
   };
 
   const say: { [Name in SettingName]: (value: Values[Name] | undefined) => string } = {

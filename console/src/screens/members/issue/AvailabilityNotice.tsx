@@ -49,6 +49,7 @@ export function AvailabilityNotice({ found, customer, mt }: { found: Found; cust
   const holderId = may("read_customers") ? card?.customer_id : null;
   return (
     <Alert
+      role="note"
       mt={mt}
       color={found.available ? "green" : "orange"}
       variant="light"

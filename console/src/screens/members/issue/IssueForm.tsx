@@ -34,7 +34,7 @@ export function IssueForm({ customer, settings, labels, cards, onIssued }: Props
   const [params, setParams] = useSearchParams();
   const [moreOpened, setMoreOpened] = useState(false);
   const way: Way = params.get("way") === "generate" ? "generate" : "link";
-  const choices = useSeriesChoices(way === "generate");
+  const choices = useSeriesChoices();
   const onlyOne = choices.data?.length === 1 ? choices.data[0] : undefined;
   const wanted = params.get("series_id") ?? onlyOne?.id ?? "";
   const chosen = choices.data?.find((series) => series.id === wanted);
@@ -109,6 +109,7 @@ export function IssueForm({ customer, settings, labels, cards, onIssued }: Props
                         value={chosen?.id ?? ""}
                         error={form.errors["series_id"]}
                         inputRef={refs.series_id}
+                        nextRef={refs.status_label}
                         onChange={(id) => {
                           form.clearFieldError("series_id");
                           setParam("series_id", id);
@@ -125,15 +126,19 @@ export function IssueForm({ customer, settings, labels, cards, onIssued }: Props
                 error={form.errors["status_label"]}
                 onChange={(value) => form.setFieldValue("status_label", value)}
               />
-              <MoreFields
-                opened={moreOpened || Boolean(form.errors["external_id"] ?? form.errors["nickname"])}
-                onToggle={() => setMoreOpened((before) => !before)}
-                nickname={{ ref: refs.nickname, ...form.getInputProps("nickname") }}
-                externalId={{ ref: refs.external_id, ...form.getInputProps("external_id") }}
-              />
-              {!toldByRefusal && (
-                <LimitNotice customer={customer} series={series} reached={reachedBy(limits, label, settings)} />
-              )}
+              <div>
+                <MoreFields
+                  opened={moreOpened || Boolean(form.errors["external_id"] ?? form.errors["nickname"])}
+                  onToggle={() => setMoreOpened((before) => !before)}
+                  nickname={{ ref: refs.nickname, ...form.getInputProps("nickname") }}
+                  externalId={{ ref: refs.external_id, ...form.getInputProps("external_id") }}
+                />
+                <div role="status">
+                  {!toldByRefusal && (
+                    <LimitNotice customer={customer} series={series} reached={reachedBy(limits, label, settings)} />
+                  )}
+                </div>
+              </div>
               {settings.otp.enabled && (
                 <OtpFields
                   otp={otp}

@@ -33,7 +33,13 @@ export function IssueNotice({ problem, undecided, retrying, customer }: Props) {
   }
   if (undecided) {
     return (
-      <Alert color="yellow" role="alert" mb="md" icon={<IconAlertTriangle aria-hidden />} title={t("issue.problem.undecidedTitle")}>
+      <Alert
+        color="yellow"
+        role="alert"
+        mb="md"
+        icon={<IconAlertTriangle aria-hidden />}
+        title={t("issue.problem.undecidedTitle")}
+      >
         <Stack gap="xs" align="flex-start">
           <Text size="sm">
             {problem.status === 401 && t("issue.problem.undecidedSession")} {t("issue.problem.undecided")}
@@ -71,7 +77,9 @@ function Refusal({ problem, customer }: { problem: Problem; customer: Customer }
         {next !== null && <Text size="sm">{next}</Text>}
         {limited && <Text size="sm">{t("issue.limit.next")}</Text>}
         {unverified && <Text size="sm">{t("issue.limit.verificationNext")}</Text>}
-        {(limited || unverified) && <NewTabLink href={`/members/${customer.id}`} text={t("issue.limit.openCustomer")} />}
+        {(limited || unverified) && (
+          <NewTabLink href={`/members/${customer.id}`} text={t("issue.limit.openCustomer")} />
+        )}
         {asksSource && (
           <Text size="sm">{t(may("change_settings") ? "issue.problem.sourceNext" : "issue.problem.sourceAsk")}</Text>
         )}

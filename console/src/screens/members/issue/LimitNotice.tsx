@@ -22,7 +22,14 @@ export function LimitNotice({ customer, series, reached }: Props) {
   }
   const name = customerName(customer);
   return (
-    <Alert color="orange" variant="light" icon={<IconAlertTriangle aria-hidden />} title={t("issue.limit.titleSoon")}>
+    <Alert
+      role="note"
+      mt="md"
+      color="orange"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t("issue.limit.titleSoon")}
+    >
       <Stack gap={4} align="flex-start">
         <List size="sm">
           {reached.map(({ of, what, have, limit }) => (

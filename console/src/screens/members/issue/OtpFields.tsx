@@ -29,12 +29,14 @@ const FAULT = "otp-fault";
 const STATE = "otp-state";
 
 /* The code that the customer gets and reads out. */
-export function OtpFields({ otp, customer, channel, value, error, sendError, busy, codeRef, sendRef, onChange, onSend }: Props) {
+export function OtpFields(props: Props) {
+  const { otp, customer, channel, value, error, sendError, busy, codeRef, sendRef, onChange, onSend } = props;
   const { t } = useTranslation();
   const sentText = useSentText(otp);
   const needsNew = otp.phase !== "none" && otp.phase !== "good";
   const waits = otp.pauseMs > 0;
-  const fault = error ?? sendError;
+  const unsendable = otp.problem?.code === "no_channel" && !otp.sending ? t("issue.otp.noChannel.title") : null;
+  const fault = error ?? sendError ?? unsendable;
 
   return (
     <Stack component="section" aria-labelledby="otp-title" gap="xs">
@@ -44,12 +46,14 @@ export function OtpFields({ otp, customer, channel, value, error, sendError, bus
         </Title>
         <div role="status" id={STATE}>
           {needsNew ? (
-            <Alert color="orange" mt={4}>
+            <Alert color="orange" role="note" mt={4}>
               {t(`issue.otp.${otp.phase as "expired"}`)}
             </Alert>
           ) : (
             <Text size="sm" c={otp.challenge ? undefined : "dimmed"}>
-              {otp.challenge ? `${sentText} ${t("issue.otp.attempts", { count: otp.attemptsLeft })}` : t("issue.otp.lead")}
+              {otp.challenge
+                ? `${sentText} ${t("issue.otp.attempts", { count: otp.attemptsLeft })}`
+                : t("issue.otp.lead")}
             </Text>
           )}
         </div>
@@ -80,13 +84,13 @@ export function OtpFields({ otp, customer, channel, value, error, sendError, bus
           onClick={onSend}
           loading={otp.sending}
           disabled={waits || busy}
-          aria-describedby={sendError ? FAULT : undefined}
+          aria-describedby={fault ? FAULT : undefined}
         >
           {t(otp.challenge ? "issue.otp.resend" : "issue.otp.send")}
         </Button>
       </Group>
       {fault && (
-        <Text size="sm" c="var(--mantine-color-error)" id={FAULT}>
+        <Text size="sm" c="var(--mantine-color-error)" id={FAULT} role={unsendable ? "alert" : undefined}>
           {fault}
         </Text>
       )}
@@ -117,7 +121,7 @@ function ChannelNotice({ otp, customer, channel }: Pick<Props, "otp" | "customer
     return null;
   }
   return (
-    <Alert color="orange" title={t("issue.otp.noChannel.title")}>
+    <Alert color="orange" role="note" title={t("issue.otp.noChannel.title")}>
       <Stack gap={4} align="flex-start">
         <Text size="sm">
           {t(`issue.otp.noChannel.${channel}`)} {t("issue.otp.noChannel.next")}

@@ -12,25 +12,26 @@ interface Props {
   value: string;
   error?: ReactNode;
   inputRef: RefObject<HTMLInputElement | null>;
+  nextRef: RefObject<HTMLElement | null>; // what is filled in next, when the series is known already
   onChange: (id: string) => void;
 }
 
 /* The kinds of card that can be generated now; found by name or code. */
-export function SeriesField({ choices, value, error, inputRef, onChange }: Props) {
+export function SeriesField({ choices, value, error, inputRef, nextRef, onChange }: Props) {
   const { t } = useTranslation();
   const spaceText = useSpaceText();
-  useFirstFocus(inputRef);
+
+  const byId = new Map(choices.map((series) => [series.id, series]));
+  const chosen = byId.get(value);
+  useFirstFocus(chosen ? nextRef : inputRef);
 
   if (choices.length === 0) {
     return (
-      <Alert color="orange" title={t("issue.series.none")}>
+      <Alert color="orange" role="note" title={t("issue.series.none")}>
         {t("issue.series.noneNext")}
       </Alert>
     );
   }
-  const byId = new Map(choices.map((series) => [series.id, series]));
-  const chosen = byId.get(value);
-
   const renderOption = ({ option }: { option: ComboboxItem }) => {
     const series = byId.get(option.value);
     return (
@@ -54,7 +55,6 @@ export function SeriesField({ choices, value, error, inputRef, onChange }: Props
         error={error}
         required
         searchable
-        openOnFocus={false}
         allowDeselect={false}
         nothingFoundMessage={t("issue.series.nothingFound")}
         data={choices.map((series) => ({ value: series.id, label: `${series.name} (${series.code})` }))}

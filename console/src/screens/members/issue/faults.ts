@@ -1,4 +1,4 @@
-/* Which field of the form each fault of a refusal belongs to, and which code of the catalogue says what to do about it. */
+/* Which field of the form each fault of a refusal belongs to. */
 import type { Problem } from "@/api/problem";
 
 export type Fault = NonNullable<Problem["errors"]>[number];

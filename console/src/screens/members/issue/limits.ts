@@ -10,7 +10,12 @@ export interface Limit {
 
 export const organizationLimits = (customer: Customer, settings: Settings): Limit[] => [
   { of: "organization", what: "all", have: customer.card_counts.all, limit: settings.max_cards_per_customer },
-  { of: "organization", what: "active", have: customer.card_counts.active, limit: settings.max_active_cards_per_customer },
+  {
+    of: "organization",
+    what: "active",
+    have: customer.card_counts.active,
+    limit: settings.max_active_cards_per_customer,
+  },
 ];
 
 const countsAsActive = (settings: Settings, status: string): boolean =>

@@ -15,7 +15,7 @@ export interface Availability {
   forget: () => void;
 }
 
-/* May this number be linked? Kept for the number that was asked about last; the number never leaves this page's memory. */
+/* May this number be linked? Known of the number that was asked about last, in this page's memory only. */
 export function useAvailability(): Availability {
   const [last, setLast] = useState<{ number: string; found: Found } | null>(null);
   const request = useSubmit((number: string) => client.POST("/v1/card-numbers/check", { body: { number } }));

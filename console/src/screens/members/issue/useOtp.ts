@@ -63,7 +63,8 @@ export function useOtp(customerId: string, subject: Subject): Otp {
       return false;
     }
     const challenge = sent.output;
-    setKept({ challenge, subject, expiresAt: heardAt + between(challenge.created_at, challenge.expires_at), end: null });
+    const expiresAt = heardAt + between(challenge.created_at, challenge.expires_at);
+    setKept({ challenge, subject, expiresAt, end: null });
     setResend({ heardAt, at: heardAt + between(challenge.created_at, challenge.resend_after) });
     return true;
   };

@@ -23,7 +23,7 @@ async function readAll(): Promise<Series[]> {
   return all.filter((series) => series.numbering.generation).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/* The series that can generate a number now. */
-export function useSeriesChoices(enabled: boolean): UseQueryResult<Series[]> {
-  return useQuery({ queryKey: ["get", "/v1/series", "choices"], queryFn: readAll, enabled });
+/* The series that can generate a number now. Read before the person comes to them: a quick Tab must find the field. */
+export function useSeriesChoices(): UseQueryResult<Series[]> {
+  return useQuery({ queryKey: ["get", "/v1/series", "choices"], queryFn: readAll });
 }
