@@ -143,5 +143,6 @@ test("the source of cards is made in place and the one-time code switched on", a
 async function signOutAndIn(page: Page, user: { name: string; password: string }): Promise<void> {
   await page.getByRole("button", { name: /^Your account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   await signIn(page, user);
 }
