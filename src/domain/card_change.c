@@ -163,6 +163,7 @@ status card_change(struct work *work, struct card *out, const struct card_change
     int64_t label_id;
     const struct card_transition *transition = NULL;
     TRY(lock_card(work, &card, change->card_id));
+    work_subject(work, "card", card.id); // of a refusal as well
     if (!card.current) {
         return CARD_NOT_FOUND;
     }
@@ -194,7 +195,6 @@ status card_change(struct work *work, struct card *out, const struct card_change
                                  .customer_id = card.customer_id,
                              }));
     }
-    work_subject(work, "card", card.id);
     work_detail_text(work, "from", text_of(card_status_names[card.status]));
     work_detail_text(work, "to", text_of(card_status_names[to]));
     if (change->reason >= 0) {
@@ -209,6 +209,7 @@ status card_unlink(struct work *work, struct card *out, int64_t card_id, int rea
     struct settings settings;
     int64_t label_id;
     TRY(lock_card(work, &card, card_id));
+    work_subject(work, "card", card.id);
     if (card.customer_id == 0 || !card.current) {
         return CARD_NOT_LINKED;
     }
@@ -236,7 +237,6 @@ status card_unlink(struct work *work, struct card *out, int64_t card_id, int rea
                              .note = note,
                              .customer_id = card.customer_id,
                          }));
-    work_subject(work, "card", card.id);
     work_detail_id(work, "customer_id", "cus", card.customer_id);
     work_detail_text(work, "reason", text_of(card_reason_names[reason]));
     return card_get(work, out, card.id);

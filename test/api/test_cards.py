@@ -389,6 +389,15 @@ def permissions(world):
 # Unlinking.
 
 @test
+def a_refused_change_names_the_card_in_the_trail(world):
+    card = card_of(world, "closed")
+    change(world, card, status="active", reason="requested").problem(409, "transition_not_allowed")
+    world.owner.post(f"/v1/cards/{card['id']}/unlink", {"reason": "other"}).problem(409, "transition_not_allowed")
+    refused = world.owner.get("/v1/audit", {"subject_id": card["id"], "result": "refused"}).ok()["data"]
+    equal([record["action"] for record in refused], ["card.unlinked", "card.changed"])
+
+
+@test
 def unlink_and_rest(world):
     series, customer = world.series(), world.customer()
     external_id = world.unique("E-")

@@ -1,4 +1,4 @@
-import { Button, Center, Paper, Stack, Text, Title } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 
@@ -9,6 +9,8 @@ import { useSubmit } from "@/api/submit";
 import { PasswordBox } from "@/parts/PasswordBox";
 import { ProblemNotice } from "@/parts/ProblemNotice";
 import { useDocumentTitle } from "@/parts/useDocumentTitle";
+
+import { FrontDoor } from "./FrontDoor";
 
 /* The first thing with a password that somebody else chose: choose one. */
 export function NewPasswordScreen() {
@@ -25,42 +27,35 @@ export function NewPasswordScreen() {
   });
 
   return (
-    <Center component="main" mih="90vh" p="md">
-      <Paper withBorder shadow="sm" p="xl" w="100%" maw={420}>
-        <form onSubmit={submit}>
-          <Stack>
-            <div>
-              <Text c="dimmed" size="sm">
-                {session.organization_name}
-              </Text>
-              <Title order={1} size="h2">
-                {t("app.newPassword.title")}
-              </Title>
-              <Text mt="xs">{t("app.newPassword.help")}</Text>
-            </div>
-            {change.problem && <ProblemNotice problem={change.problem} />}
-            <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-            <PasswordBox
-              label={t("app.newPassword.current")}
-              autoComplete="current-password"
-              required
-              autoFocus
-              {...form.getInputProps("current_password")}
-              error={faultsByField(change.problem)["current_password"]}
-            />
-            <PasswordBox
-              label={t("app.newPassword.new")}
-              autoComplete="new-password"
-              required
-              {...form.getInputProps("new_password")}
-              error={faultsByField(change.problem)["new_password"]}
-            />
-            <Button type="submit" loading={change.sending}>
-              {t("app.newPassword.submit")}
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <FrontDoor
+      above={session.organization_name}
+      title={t("app.newPassword.title")}
+      help={t("app.newPassword.help")}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          {change.problem && <ProblemNotice problem={change.problem} />}
+          <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
+          <PasswordBox
+            label={t("app.newPassword.current")}
+            autoComplete="current-password"
+            required
+            autoFocus
+            {...form.getInputProps("current_password")}
+            error={faultsByField(change.problem)["current_password"]}
+          />
+          <PasswordBox
+            label={t("app.newPassword.new")}
+            autoComplete="new-password"
+            required
+            {...form.getInputProps("new_password")}
+            error={faultsByField(change.problem)["new_password"]}
+          />
+          <Button type="submit" loading={change.sending}>
+            {t("app.newPassword.submit")}
+          </Button>
+        </Stack>
+      </form>
+    </FrontDoor>
   );
 }

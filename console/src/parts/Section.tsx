@@ -4,19 +4,21 @@ import { useId, type ReactNode } from "react";
 interface Props {
   title: string;
   lead?: string;
-  actions?: ReactNode; // buttons at the right of the title
+  actions?: ReactNode; // buttons and choices at the right of the title
+  id?: string; // where the focus may be sent to
   children: ReactNode;
 }
 
 /* A titled part of a screen. */
-export function Section({ title, lead, actions, children }: Props) {
-  const id = useId();
+export function Section({ title, lead, actions, id: place, children }: Props) {
+  const made = useId();
+  const id = place ?? made;
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby={id}>
       <Stack>
         <Group justify="space-between" align="flex-start">
           <div>
-            <Title order={2} size="h4" id={id}>
+            <Title order={2} size="h4" id={id} tabIndex={place ? -1 : undefined}>
               {title}
             </Title>
             {lead && (
@@ -25,7 +27,9 @@ export function Section({ title, lead, actions, children }: Props) {
               </Text>
             )}
           </div>
-          {actions}
+          <Group align="flex-end" gap="sm">
+            {actions}
+          </Group>
         </Group>
         {children}
       </Stack>

@@ -46,6 +46,9 @@ interface Session {
 const OWNER = "owner@example.com";
 const ORGANIZATION = "Harbour Stores";
 
+/** So that the pictures read like somebody's day. */
+const SERIES_NAMES = ["Gold card", "Silver card", "Fuel card", "Gift card", "Staff card", "Family card"];
+
 /** The program on a data directory of its own, with a mail server and an SMS gateway, and an owner who can sign in. */
 export class Installation {
   readonly organization = ORGANIZATION;
@@ -131,7 +134,7 @@ export class Installation {
   async makeSeries(fields: Record<string, unknown> & { numbering?: Record<string, unknown> } = {}): Promise<Series> {
     const code = this.unique("S");
     const numbering = { prefix: code, length: 16, ...fields.numbering };
-    return await this.api<Series>("POST", "/v1/series", { code, name: `Series ${code}`, ...fields, numbering });
+    return await this.api<Series>("POST", "/v1/series", { code, name: `${SERIES_NAMES[Number(code.slice(1)) % SERIES_NAMES.length]} ${code}`, ...fields, numbering });
   }
 
   /** With a name, an external id, a mobile and an email, as far as `fields` does not say otherwise. */

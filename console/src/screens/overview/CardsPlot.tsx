@@ -3,13 +3,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { DataTable, type Column } from "@/parts/DataTable";
+import { Section } from "@/parts/Section";
 import { formatNumber } from "@/parts/format";
 import { SpaceMeter } from "@/parts/SpaceMeter";
 import { useUrlState } from "@/parts/useUrlState";
 
 import classes from "./CardsPlot.module.css";
 import { countOf, heldCount, HELD, ordered, ORDERS, type Order, type SeriesReport } from "./report";
-import { Section } from "./Section";
 import { StatusBar, StatusValues } from "./StatusBar";
 
 const FEW = 12;
@@ -27,7 +27,7 @@ export function CardsPlot({ reports }: { reports: SeriesReport[] }) {
     <Section
       id="cards"
       title={t("overview.cards.title")}
-      controls={
+      actions={
         <>
           {reports.length > 1 && <OrderSelect order={order} onChange={(next) => set({ order: next })} />}
           {reports.length > 1 && !asTable && (

@@ -4,10 +4,10 @@ import { Link } from "wouter";
 
 import type { Schemas } from "@/api/client";
 import { DataTable, type Column } from "@/parts/DataTable";
+import { Section } from "@/parts/Section";
 import { formatDateTime, formatNumber } from "@/parts/format";
 
 import { CLOSING_HREF, useClosingBatches } from "./Figures";
-import { Section } from "./Section";
 
 type Batch = Schemas["NumberBatch"];
 

@@ -6,13 +6,13 @@ import { api } from "@/api/client";
 import { useMay } from "@/api/session";
 import { ColumnChart } from "@/parts/ColumnChart";
 import { DataTable } from "@/parts/DataTable";
+import { Section } from "@/parts/Section";
 import { formatDate, formatNumber, formatShortDate } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 import { useUrlState } from "@/parts/useUrlState";
 
 import { DAYS_ID } from "./Figures";
 import { addDays, spansOf, utcToday, type SeriesReport, type Span } from "./report";
-import { Section } from "./Section";
 
 const RANGES = { "30": "range30", "90": "range90", "364": "range364" } as const; // days; the last one in whole weeks
 type Range = keyof typeof RANGES;
@@ -37,7 +37,7 @@ export function DaysPlot({ reports }: { reports: SeriesReport[] }) {
       id={DAYS_ID}
       title={t(inWeeks ? "overview.days.titleWeeks" : "overview.days.title")}
       lead={t(inWeeks ? "overview.days.utcWeeks" : "overview.days.utc")}
-      controls={
+      actions={
         <>
           {reports.length > 1 && (
             <Select
