@@ -183,7 +183,7 @@ test("a lost connection in the middle of Submit issues one card", async ({ page,
   const cards = await cardsOf(installation, customer);
   expect(cards).toHaveLength(1);
   expect(count()).toBe(3);
-  await expect(page.getByRole("link", { name: "Reveal it on the customer's page" })).toHaveAttribute(
+  await expect(page.getByRole("link", { name: "Show it on the customer's page" })).toHaveAttribute(
     "href",
     `/members/${customer.id}?card=${cards[0]?.id}`,
   );
