@@ -102,6 +102,7 @@
 #define KEYRING_IDLE_TABLES_MAX         64   // permutations kept as shuffled tables, up to 800 KB each
 #define KEYRING_IDLE_NETWORKS_MAX       1024 // permutations kept as Feistel networks, a few KB each
 #define KEYRING_LENT_COUNT_MAX          4096 // permutations lent at one time
+#define SECRET_SLAB_COUNT_MAX           8    // of 64 KiB locked memory, for 819 small secrets each; others take pages
 
 /* the log */
 #define LOG_LINE_LEN_MAX                4096 // with its newline; what a pipe takes in one piece

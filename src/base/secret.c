@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/secret_pool.h"
+
 // Before main: libsodium's allocator needs it, and only its first run is not safe among threads.
 __attribute__((constructor)) static void start_sodium(void)
 {
@@ -18,11 +20,14 @@ status secret_init(struct secret *secret, size_t len)
     if (len == 0) {
         return OK;
     }
-    uint8_t *at = sodium_malloc(len);
+    uint8_t *at = len <= SECRET_PLACE_LEN ? secret_pool_take(len) : NULL;
     if (at == NULL) {
-        return OUT_OF_MEMORY;
+        at = sodium_malloc(len);
+        if (at == NULL) {
+            return OUT_OF_MEMORY;
+        }
+        memset(at, 0, len);
     }
-    memset(at, 0, len);
     *secret = (struct secret){ at, len };
     return OK;
 }
@@ -45,7 +50,11 @@ status secret_init_random(struct secret *secret, size_t len)
 
 void secret_release(struct secret *secret)
 {
-    sodium_free(secret->at);
+    if (secret_pool_holds(secret->at)) {
+        secret_pool_give(secret->at);
+    } else {
+        sodium_free(secret->at);
+    }
     *secret = (struct secret){ 0 };
 }
 

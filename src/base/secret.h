@@ -1,6 +1,7 @@
 /*
  * The one place for keys, PINs, codes and numbers in clear: memory that is locked (not swapped), left out of core
- * dumps, and wiped when released. There is no path from here to a log line. Comparison is in constant time.
+ * dumps, and wiped when released. There is no path from here to a log line. Comparison is in constant time. Small ones
+ * lie together in pages that are kept, so a key for one call costs no call of the system; a larger one has its own.
  */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H

@@ -89,7 +89,7 @@ static char *put_date(char *out, struct date date)
 bool time_print(char out[25], int64_t ms)
 {
     int64_t days = floor_divide(ms, MS_IN_DAY);
-    int64_t in_day = ms - days * MS_IN_DAY;
+    int64_t in_day = (ms % MS_IN_DAY + MS_IN_DAY) % MS_IN_DAY; // days * MS_IN_DAY may lie below INT64_MIN
     struct date date = date_of_days(days);
     if (!is_printable_year(date.year)) {
         *out = '\0';

@@ -10,8 +10,16 @@
 
 #include <cmocka.h>
 
-// AddressSanitizer makes mlock do nothing.
-#ifdef __SANITIZE_ADDRESS__
+// The sanitizers make mlock do nothing.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+
+#ifdef UNDER_SANITIZER
 enum { MLOCK_IS_IGNORED = 1 };
 #else
 enum { MLOCK_IS_IGNORED = 0 };
@@ -47,32 +55,39 @@ static void test_contents(void **state)
 }
 
 // proc(5): VmFlags of the mapping; "dd" is left out of core dumps, "lo" locked.
+static bool find_flags(char *line, int len, FILE *maps, const uint8_t *at)
+{
+    bool inside = false;
+    while (fgets(line, len, maps) != NULL) {
+        uint64_t from, to;
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &from, &to) == 2) {
+            inside = from <= (uintptr_t)at && (uintptr_t)at < to;
+        } else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void test_memory_is_locked_and_not_dumped(void **state)
 {
     (void)state;
-    struct secret secret;
-    assert_int_equal(secret_init(&secret, 32), OK);
-    FILE *maps = fopen("/proc/self/smaps", "r");
-    if (maps == NULL) {
-        secret_release(&secret);
-        skip();
-    }
-    char line[512];
-    bool inside = false;
-    bool seen = false;
-    while (fgets(line, sizeof line, maps) != NULL) {
-        uint64_t from, to;
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &from, &to) == 2) {
-            inside = from <= (uintptr_t)secret.at && (uintptr_t)secret.at < to;
-        } else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
-            assert_non_null(strstr(line, " dd"));
-            assert_true(MLOCK_IS_IGNORED || strstr(line, " lo") != NULL);
-            seen = true;
+    static const size_t lens[] = { 1, 64, 65, SECRET_LEN_MAX };
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        FILE *maps = fopen("/proc/self/smaps", "r");
+        if (maps == NULL) {
+            skip();
         }
+        struct secret secret;
+        assert_int_equal(secret_init(&secret, lens[i]), OK);
+        char line[512];
+        bool seen = find_flags(line, sizeof line, maps, secret.at);
+        fclose(maps);
+        secret_release(&secret);
+        assert_true(seen);
+        assert_non_null(strstr(line, " dd"));
+        assert_true(MLOCK_IS_IGNORED || strstr(line, " lo") != NULL);
     }
-    fclose(maps);
-    secret_release(&secret);
-    assert_true(seen);
 }
 
 static void test_equal_and_wipe(void **state)

@@ -31,8 +31,10 @@ static void test_time(void **state)
         assert_string_equal(printed, cases[i].printed);
         assert_true(time_parse(&ms, text_of(printed)) && ms == cases[i].ms);
     }
-    static const int64_t beyond[] = { INT64_C(-2208988800001), INT64_C(253402300800000), INT64_MIN, INT64_MAX };
-    for (size_t i = 0; i < 4; i++) {
+    // The day in which INT64_MIN falls begins before it: in 64 bits that day has no beginning.
+    static const int64_t beyond[] = { INT64_C(-2208988800001), INT64_C(253402300800000), INT64_MIN, INT64_MIN + 1,
+                                      INT64_MAX };
+    for (size_t i = 0; i < sizeof beyond / sizeof beyond[0]; i++) {
         char printed[25] = "x";
         assert_false(time_print(printed, beyond[i]));
         assert_string_equal(printed, "");
