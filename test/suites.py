@@ -45,7 +45,7 @@ SUITES = (
           (COUNTS, POSTGRES + [PYTHON, "test/crash/run.py"], FULL)),
     Suite("interop", ["release"], 6, "other programs read and check what Cardwright makes",
           (COUNTS, POSTGRES + [PYTHON, "test/interop/run.py"], FULL)),
-    Suite("safety", ["release"], 6, "restore without a repeated number, planted values, a full disk, hostile clients",
+    Suite("safety", ["release"], 6, "restores, planted values, a full disk, hostile clients, no branch on a secret",
           (COUNTS, [PYTHON, "test/safety/run.py"], FULL)),
     Suite("browser", ["release"], 6, "the console in Chromium: each flow, who can use it, how it looks; both engines",
           (COUNTS, [PYTHON, "test/browser/run.py", "--engine", "sqlite"], FULL),

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""run.py [NAME...]: what must never happen. Numbers after a restore, planted values, a full disk, hostile clients.
+"""run.py [NAME...]: what must never happen. Numbers after a restore, planted values, a full disk, hostile clients,
+branches on a secret.
 
 The program is CARDWRIGHT_TEST_PROGRAM (default build/src/main/cardwright); a NAME is a test ("restore.draws_on") or the
 beginning of some ("restore"). Prints a line a test and "N passed, N failed[, N skipped]" at the end.
