@@ -42,6 +42,9 @@ export function AccountMenu() {
         <Menu.Item component={Link} href="/account">
           {t("app.account.settings")}
         </Menu.Item>
+        <Menu.Item component="a" href="/docs">
+          {t("app.account.api")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("app.account.colors.label")}</Menu.Label>
         {SCHEMES.map((scheme) => (

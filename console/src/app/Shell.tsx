@@ -11,6 +11,7 @@ import { NotFound } from "@/parts/NotFound";
 import { Waiting } from "@/parts/Waiting";
 
 import { AccountMenu } from "./AccountMenu";
+import { Catcher } from "./Catcher";
 import { screens, startPath, type Screen } from "./screens";
 import classes from "./Shell.module.css";
 import { useIdleLock } from "./useIdleLock";
@@ -19,6 +20,7 @@ import { useIdleLock } from "./useIdleLock";
 export function Shell() {
   const { t } = useTranslation();
   const session = useSession();
+  const [location] = useLocation();
   const [opened, { toggle, close }] = useDisclosure();
   useIdleLock(useSessionState().kind === "in");
 
@@ -51,9 +53,11 @@ export function Shell() {
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        <Suspense fallback={<Waiting />}>
-          <Screens />
-        </Suspense>
+        <Catcher at={location}>
+          <Suspense fallback={<Waiting />}>
+            <Screens />
+          </Suspense>
+        </Catcher>
       </AppShell.Main>
     </AppShell>
   );
