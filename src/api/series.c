@@ -59,6 +59,8 @@ struct preview {
 #define P(member) offsetof(struct preview, series.member)
 
 static const struct field preview_fields[] = {
+    { "series_id", FIELD_ID, P(id), FIELD_INPUT, .id_prefix = "series",
+      .help = "The series whose numbering this could become: its own numbers are no overlap." },
     { "kind", FIELD_ENUM, P(kind), FIELD_INPUT, .names = series_kind_names,
       .help = "Loyalty (default) or a payment kind." },
     { "numbering.prefix", FIELD_TEXT, P(layout.prefix), FIELD_INPUT, .max = NUMBER_PREFIX_LEN_MAX,
@@ -173,7 +175,7 @@ static status preview(struct call *call)
     struct series *series = &preview->series;
     default_layout(&series->layout);
     series->kind = series->kind < 0 ? SERIES_LOYALTY : series->kind;
-    TRY(series_judge_layout(call->work, &series->layout, series->kind, 0));
+    TRY(series_judge_layout(call->work, &series->layout, series->kind, series->id));
     series->total = series->left = number_layout_space(&series->layout);
     TRY(series_examples(call->work, &series->layout, &preview->examples, EXAMPLE_COUNT));
     return reply_one(call, preview);

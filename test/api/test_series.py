@@ -99,6 +99,7 @@ def overlap(world):
         problem = post(**numbering).problem(409, "series_overlaps", ("numbering", "series_overlaps"))
         assert series["code"] in problem["detail"] and series["code"] in problem["errors"][0]["message"], problem
         world.owner.post("/v1/series/preview", {"numbering": numbering}).problem(409, "series_overlaps")
+        world.owner.post("/v1/series/preview", {"numbering": numbering, "series_id": series["id"]}).ok()
     for numbering in ({"prefix": prefix + "2", "length": 14}, {"prefix": prefix + "1", "length": 15},
                       {"prefix": prefix + "A", "length": 14}):
         post(**numbering).ok(201)

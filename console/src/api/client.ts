@@ -3,9 +3,10 @@
  *
  * Reads go through `api.useQuery("get", path, ...)`; what changes something goes through useSubmit (submit.ts).
  */
-import type { components, paths } from "@generated/schema";
 import createClient from "openapi-fetch";
 import createQueries from "openapi-react-query";
+
+import type { components, paths } from "@generated/schema";
 
 import { csrfToken, refreshSession, sessionWasLost } from "./session";
 

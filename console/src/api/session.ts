@@ -4,8 +4,9 @@
  * A session that ended while somebody works (idle, signed out elsewhere, password changed) becomes `locked`: the page
  * stays as it is behind the lock, and goes on when the same person signs in again.
  */
-import type { components } from "@generated/schema";
 import { useSyncExternalStore } from "react";
+
+import type { components } from "@generated/schema";
 
 export type Session = components["schemas"]["Session"];
 export type SessionState =

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 
 import { useEverySeriesReport } from "@/api/everyPage";
 import { formatNumber } from "@/parts/format";
+import { Section } from "@/parts/Section";
 
 import classes from "./CardCounts.module.css";
-import { Section } from "@/parts/Section";
 
 const STATUSES = ["not_issued", "inactive", "active", "suspended", "blocked", "expired", "closed"] as const;
 

@@ -6,13 +6,13 @@ import { Link, useLocation } from "wouter";
 import { client, type Schemas } from "@/api/client";
 import { useSubmit } from "@/api/submit";
 import { Page } from "@/parts/Page";
+import { Section } from "@/parts/Section";
 import { SubmitNotice } from "@/parts/SubmitNotice";
+import { tell } from "@/parts/tell";
 import { useLeaveGuard } from "@/parts/useLeaveGuard";
 
 import { NumberingSection } from "./NumberingSection";
 import { RulesFields } from "./RulesFields";
-import { Section } from "@/parts/Section";
-import { tell } from "@/parts/tell";
 import { emptySeries, numberingOf, rulesOf } from "./seriesValues";
 import { useSeriesForm, type SeriesForm } from "./useSeriesForm";
 

@@ -13,11 +13,10 @@ interface Props {
   preview: NumberingPreview;
   faults: string[];
   marked: boolean; // the faults stand at their fields
-  own: boolean;
 }
 
 /* The first numbers as they could look, what they are made of, and how many there are. */
-export function NumberingPreviewPanel({ values, preview, faults, marked, own }: Props) {
+export function NumberingPreviewPanel({ values, preview, faults, marked }: Props) {
   const { t } = useTranslation();
   const { complete, shown } = preview;
   return (
@@ -28,7 +27,6 @@ export function NumberingPreviewPanel({ values, preview, faults, marked, own }: 
         </Title>
         {!complete && <Text size="sm">{t("series.preview.incomplete")}</Text>}
         {complete && faults.length > 0 && <Faults faults={faults} marked={marked} />}
-        {own && <Text size="sm">{t("series.preview.own")}</Text>}
         {shown && (
           <>
             <Examples values={values} examples={shown.examples} />

@@ -11,14 +11,13 @@ import type { SeriesForm } from "./useSeriesForm";
 interface Props {
   form: SeriesForm;
   faultsOf: (problem: Problem | null) => Record<string, string>;
-  own?: boolean; // of a series that is there: its own numbers are no overlap
+  seriesId?: string; // of a series that is there
 }
 
 /* The numbering and, beside it, what it leads to while it is typed. */
-export function NumberingSection({ form, faultsOf, own = false }: Props) {
-  const preview = useNumberingPreview(form.values);
-  const found = own && preview.problem?.code === "series_overlaps" ? null : preview.problem;
-  const faults = faultsOf(found);
+export function NumberingSection({ form, faultsOf, seriesId }: Props) {
+  const preview = useNumberingPreview(form.values, seriesId);
+  const faults = faultsOf(preview.problem);
   const messages = [...new Set(Object.values(faults))];
   // Nobody has done anything wrong before the first change: the panel then tells it alone.
   const begun = form.isDirty("numbering") || form.isDirty("kind");
@@ -32,8 +31,7 @@ export function NumberingSection({ form, faultsOf, own = false }: Props) {
           values={form.values}
           preview={preview}
           marked={begun && messages.length > 0}
-          own={own}
-          faults={found && messages.length === 0 ? [problemText(found)] : messages}
+          faults={preview.problem && messages.length === 0 ? [problemText(preview.problem)] : messages}
         />
       </Grid.Col>
     </Grid>

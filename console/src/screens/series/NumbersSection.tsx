@@ -6,10 +6,10 @@ import type { Schemas } from "@/api/client";
 import { useMay } from "@/api/session";
 import { Facts } from "@/parts/Facts";
 import { formatNumber } from "@/parts/format";
+import { Section } from "@/parts/Section";
 import { SpaceMeter } from "@/parts/SpaceMeter";
 
 import { NumberingSection } from "./NumberingSection";
-import { Section } from "@/parts/Section";
 import { SeriesEditForm } from "./SeriesEditForm";
 import { numberingOf } from "./seriesValues";
 import { useEditing } from "./useEditing";
@@ -37,7 +37,7 @@ export function NumbersSection({ series, reload, children }: Props) {
             patchOf={(values) => ({ numbering: numberingOf(values) })}
             onDone={end}
           >
-            {(form, faultsOf) => <NumberingSection form={form} faultsOf={faultsOf} own />}
+            {(form, faultsOf) => <NumberingSection form={form} faultsOf={faultsOf} seriesId={series.id} />}
           </SeriesEditForm>
         </Section>
       </div>

@@ -5,9 +5,9 @@ import type { Schemas } from "@/api/client";
 import { useMay } from "@/api/session";
 import { Facts } from "@/parts/Facts";
 import { formatDateTime, formatNumber } from "@/parts/format";
+import { Section } from "@/parts/Section";
 
 import { RulesFields } from "./RulesFields";
-import { Section } from "@/parts/Section";
 import { SeriesEditForm } from "./SeriesEditForm";
 import { rulesOf } from "./seriesValues";
 import type { SeriesForm } from "./useSeriesForm";

@@ -15,10 +15,13 @@ export interface NumberingPreview {
 }
 
 /* What the program makes of a numbering while it is being typed. */
-export function useNumberingPreview(values: Pick<SeriesValues, "kind" | "numbering">): NumberingPreview {
-  const typed = JSON.stringify({ kind: values.kind, numbering: numberingOf(values) });
+export function useNumberingPreview(
+  values: Pick<SeriesValues, "kind" | "numbering">,
+  seriesId?: string, // of a series that is there: its own numbers are no overlap
+): NumberingPreview {
+  const typed = JSON.stringify({ kind: values.kind, numbering: numberingOf(values), series_id: seriesId });
   const [settled] = useDebouncedValue(typed, DELAY_MS);
-  const body = JSON.parse(settled) as { kind: SeriesValues["kind"]; numbering: ReturnType<typeof numberingOf> };
+  const body = JSON.parse(settled) as Schemas["SeriesPreviewInput"];
   const { length } = body.numbering;
   const complete = Number.isInteger(length) && length >= LOYALTY_LENGTHS.min && length <= LOYALTY_LENGTHS.max;
   const query = api.useQuery(

@@ -6,10 +6,10 @@ import { faultsByField } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
+import { Section } from "@/parts/Section";
 
 import { CountedStatuses } from "./CountedStatuses";
 import { CountField } from "./CountField";
-import { Section } from "@/parts/Section";
 import { SettingsFacts } from "./SettingsFacts";
 import { SettingsForm } from "./SettingsForm";
 import type { SettingName, Settings } from "./settingsValues";

@@ -5,9 +5,9 @@ import { faultsByField } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
+import { Section } from "@/parts/Section";
 
 import { OtpFields } from "./OtpFields";
-import { Section } from "@/parts/Section";
 import { SettingsFacts } from "./SettingsFacts";
 import { SettingsForm } from "./SettingsForm";
 import type { Settings } from "./settingsValues";
