@@ -29,6 +29,7 @@ struct command {
 int command_init(const struct config *config, const struct arguments *arguments);
 int command_serve(const struct config *config, const struct arguments *arguments);
 int command_api_key_create(const struct config *config, const struct arguments *arguments);
+int command_user_reset(const struct config *config, const struct arguments *arguments);
 int command_generate(const struct config *config, const struct arguments *arguments);
 int command_openapi(const struct config *config, const struct arguments *arguments);
 int command_migrate(const struct config *config, const struct arguments *arguments);

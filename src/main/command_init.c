@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/base64.h"
 #include "base/limits.h"
 #include "base/none.h"
 #include "domain/customer.h"
@@ -15,12 +14,11 @@
 #include "domain/user.h"
 #include "main/command.h"
 #include "main/installation.h"
-
-enum { PASSWORD_RANDOM_LEN = 15 };
+#include "main/random_password.h"
 
 struct founding {
     const struct arguments *arguments;
-    char password[BASE64URL_LEN(PASSWORD_RANDOM_LEN) + 4];
+    char password[RANDOM_PASSWORD_LEN + 1];
     struct user owner;
 };
 
@@ -96,16 +94,6 @@ static status run_founding(struct installation *installation, struct founding *f
     return executor_run(installation->executor, &write);
 }
 
-// Letters and digits for sure, and far more of both than anybody could try.
-static void make_password(struct founding *founding)
-{
-    uint8_t random[PASSWORD_RANDOM_LEN];
-    runtime_random(&runtime_real, random, sizeof random);
-    size_t len = base64url_encode(founding->password, random, sizeof random);
-    memcpy(founding->password + len, "a1", sizeof "a1");
-    secret_wipe(random, sizeof random);
-}
-
 static void print_welcome(const struct config *config, const struct founding *founding)
 {
     printf("data directory: %s\n", config->data);
@@ -128,7 +116,7 @@ int command_init(const struct config *config, const struct arguments *arguments)
         arena_free(arena);
         return EXIT_REFUSED;
     }
-    make_password(&founding);
+    random_password(founding.password);
     status result = run_founding(&installation, &founding, &faults, arena);
     installation_close(&installation);
     if (result == OK) {

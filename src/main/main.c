@@ -18,6 +18,9 @@ static const struct command commands[] = {
     { "api-key create", "--data DIR --name N --role R", "make an API key and print it",
       "Roles: owner, administrator, agent, operations, auditor, integration. The key is printed once, alone, on standard output.\n",
       command_api_key_create },
+    { "user reset", "NAME --data DIR", "let somebody in who lost the password or the authenticator app",
+      "Prints a new password, once, alone on standard output; it has to be changed at the next sign-in. The user's sessions end.\n",
+      command_user_reset },
     { "generate", "--data DIR --series CODE --count N [--output FILE]", "draw a batch of card numbers",
       "Writes the numbers, one a line, to FILE (- for standard output) as they are computed. Without --output only the batch is made.\n"
       "--label LABEL and --purpose TEXT describe the batch; --quiet shows no progress.\n",

@@ -233,3 +233,17 @@ def only_people_have_one(world):
     desk.begin(PASSWORD).problem(403, "forbidden")
     desk.confirm("123456").problem(403, "forbidden")
     desk.remove(PASSWORD).problem(403, "forbidden")
+
+
+@test
+def lost_with_the_password_too(world):
+    desk = signed_in(world, "administrator")
+    desk.set_up()
+    unknown = world.server.command("user", "reset", "nobody@example.com", check=False)
+    equal((unknown.returncode, unknown.stdout), (1, ""), "a name that is nobody's")
+    reset = world.server.command("user", "reset", desk.user["name"].upper())
+    password = reset.stdout.strip()
+    assert password not in reset.stderr and password not in world.server.log(), "the password stands where it is not asked for"
+    desk.view().problem(401, "unauthenticated")
+    desk.try_sign_in().problem(401, "sign_in_failed")
+    holds(desk.sign_in(password), must_change_password=True, totp_enabled=False)
