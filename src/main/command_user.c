@@ -17,6 +17,12 @@ struct found {
     bool totp_enabled;
 };
 
+static const char *string_of(yyjson_val *object, const char *name)
+{
+    const char *string = yyjson_get_str(yyjson_obj_get(object, name));
+    return string != NULL ? string : "";
+}
+
 // A page of users; *next gets the cursor of the next one, empty at the end.
 static status read_page(struct local_door *door, struct arena *arena, struct found *found, char next[ID_LEN_MAX],
                         text name)
@@ -30,13 +36,12 @@ static status read_page(struct local_door *door, struct arena *arena, struct fou
     size_t i, count;
     yyjson_arr_foreach(yyjson_obj_get(root, "data"), i, count, user)
     {
-        if (text_equal_ignoring_case(text_of(yyjson_get_str(yyjson_obj_get(user, "name"))), name)) {
-            snprintf(found->id, sizeof found->id, "%s", yyjson_get_str(yyjson_obj_get(user, "id")));
+        if (text_equal_ignoring_case(text_of(string_of(user, "name")), name)) {
+            snprintf(found->id, sizeof found->id, "%s", string_of(user, "id"));
             found->totp_enabled = yyjson_get_bool(yyjson_obj_get(user, "totp_enabled"));
         }
     }
-    const char *cursor = yyjson_get_str(yyjson_obj_get(root, "next"));
-    snprintf(next, ID_LEN_MAX, "%s", cursor != NULL ? cursor : "");
+    snprintf(next, ID_LEN_MAX, "%s", string_of(root, "next"));
     yyjson_doc_free(document);
     return OK;
 }

@@ -9,6 +9,7 @@ export default defineConfig({
   outputDir: join(LOGS, "browser-results"),
   reporter: "./support/reporter.ts",
   workers: 2,
+  retries: 1, // a busy machine may be slower than a test waits; the first try is told all the same
   timeout: 30_000,
   expect: { timeout: 5_000 },
   forbidOnly: process.env.CI !== undefined,

@@ -5,12 +5,14 @@ import { LOOKS } from "./support/look";
 
 test("a request to another place and an error are seen", async ({ page, watch }) => {
   await page.goto("/docs");
+  const thrown = page.waitForEvent("pageerror");
   await page.evaluate(() => {
     console.error("planted");
     setTimeout(() => {
       throw new Error("thrown");
     });
   });
+  await thrown;
   await page.goto("about:blank");
   await page.evaluate(() => fetch("http://127.0.0.1:9/elsewhere").catch(() => undefined));
   const complaint = await message(() => watch.check());

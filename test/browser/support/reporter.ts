@@ -31,8 +31,9 @@ export default class ClosingLineReporter implements Reporter {
       console.log(`ok   ${name} (${(result.duration / 1000).toFixed(2)} s)`);
       return;
     }
-    this.failed += 1;
-    console.log(`FAIL ${name} (${result.status})`);
+    const last = result.retry >= test.retries;
+    this.failed += last ? 1 : 0;
+    console.log(`${last ? "FAIL" : "again"} ${name} (${result.status})`);
     result.errors.forEach((error) => this.show(error));
     for (const { name: what, path } of result.attachments) {
       if (path) console.log(`     ${what}: ${path}`);
