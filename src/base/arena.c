@@ -7,20 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
+#include "base/sanitizer.h"
 
 #ifdef UNDER_ASAN
-#include <sanitizer/asan_interface.h>
 enum { REDZONE_LEN = 16 }; // stays poisoned behind each piece
 #else
-#define ASAN_POISON_MEMORY_REGION(at, len)   ((void)(at), (void)(len))
-#define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 enum { REDZONE_LEN = 0 };
 #endif
 

@@ -96,13 +96,24 @@
 #define TOTP_TRIES_MAX                  5 // wrong codes until setting up an authenticator app begins anew
 #define PASSWORD_HASH_COUNT_MAX         4 // at one time; each takes 64 MiB
 
+/* PINs */
+#define PIN_DRAW_TRIES_MAX              32 // random PINs until one is not too weak; one in 70 is, of four digits
+
 /* keys */
 #define KEYRING_KEY_COUNT_MAX           16384
 #define KEYRING_IDLE_PER_KEY_MAX        16   // contexts kept for one key between calls
 #define KEYRING_IDLE_TABLES_MAX         64   // permutations kept as shuffled tables, up to 800 KB each
 #define KEYRING_IDLE_NETWORKS_MAX       1024 // permutations kept as Feistel networks, a few KB each
 #define KEYRING_LENT_COUNT_MAX          4096 // permutations lent at one time
-#define SECRET_SLAB_COUNT_MAX           8    // of 64 KiB locked memory, for 819 small secrets each; others take pages
+#define UNLOCK_REFUSED_COUNT_MAX        10   // wrong entries while components are asked for; then the program ends
+#define TOKEN_SLOT_COUNT_MAX            256  // slots with a token in one PKCS#11 library
+#define KEY_ACTIVATION_DELAY_MS         (8 * 1000) // from a key's making to its use: all processes have seen it by then
+#define KEY_LEASE_MS                    (5 * 1000) // with several processes: how old a view of the keys may be
+#define KEY_REST_MS                     (10 * 60 * 1000) // a house key stays retired at least so long before it goes
+#define KEY_REQUEST_REST_MS             (25LL * 3600 * 1000) // the key of idempotency records, which are kept 24 hours
+#define KEY_REQUEST_COUNT_MAX           4                    // of its versions that are not destroyed
+#define KEY_REWRITE_ROW_COUNT           200                  // rows of one write of a rotation
+#define SECRET_SLAB_COUNT_MAX           8 // of 64 KiB locked memory, for 819 small secrets each; others take pages
 
 /* the log */
 #define LOG_LINE_LEN_MAX                4096 // with its newline; what a pipe takes in one piece

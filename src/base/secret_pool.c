@@ -7,21 +7,7 @@
 #include <sys/mman.h>
 
 #include "base/limits.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-
-#ifdef UNDER_ASAN
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(at, len)   ((void)(at), (void)(len))
-#define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
-#endif
+#include "base/sanitizer.h"
 
 /*
  * The pool is one range of addresses: slab, gap, slab, gap. Nobody may touch a gap, nor a slab that is not yet in use.

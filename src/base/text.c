@@ -117,6 +117,16 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+bool text_all(text t, bool (*is)(char c))
+{
+    for (size_t i = 0; i < t.len; i++) {
+        if (!is(t.at[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool text_is_digits(text t)
 {
     for (size_t i = 0; i < t.len; i++) {

@@ -31,6 +31,7 @@ text text_slice(text t, size_t from, size_t len);        // clipped to t
 text text_trim(text t);                                  // ASCII spaces and tabs at both ends
 bool text_split(text *rest, char separator, text *part); // takes the next part; false when rest is absent
 int64_t text_find(text t, char c);                       // index of the first c, or -1
+bool text_all(text t, bool (*is)(char c));               // each character is such a one
 bool text_is_digits(text t);                             // one or more of 0-9 and nothing else
 bool text_is_utf8(text t);                               // valid UTF-8 (RFC 3629)
 bool text_has_control(text t);                           // a C0 or C1 control, DEL, or a line/paragraph separator

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "crypto/constant_time.h"
 #include "crypto/key_block_format.h"
 #include "crypto/key_block_text.h"
 
@@ -284,7 +285,7 @@ static bool parts_read(struct key_block *block, struct parts *parts, text input)
 // The key from a plaintext whose MAC has been verified.
 static status plain_open(struct secret *key, const uint8_t *plain, size_t plain_len)
 {
-    size_t bits = (size_t)plain[0] << 8 | plain[1];
+    size_t bits = mask_reveal((uint32_t)plain[0] << 8 | plain[1]); // whoever uses the key knows its length
     if (bits == 0 || bits % 8 != 0 || bits / 8 > plain_len - LENGTH_FIELD_LEN) {
         return DATA_DAMAGED;
     }
@@ -297,7 +298,7 @@ static status verify(const struct key_block_format *format, const struct secret 
 {
     uint8_t expected[KEY_BLOCK_MAC_LEN_MAX];
     status result = key_block_mac(format, expected, key, message->at, message->len);
-    if (result == OK && !secret_equal(mac, expected, format->mac_len)) {
+    if (result == OK && mask_reveal(secret_equal(mac, expected, format->mac_len)) == 0) {
         result = DATA_DAMAGED;
     }
     secret_wipe(expected, sizeof expected);

@@ -131,11 +131,11 @@ static status crypt_counter(uint8_t *bytes, size_t len, const struct secret *key
         for (size_t i = 0; i < AES_BLOCK_LEN && at + i < len; i++) {
             bytes[at + i] ^= stream[i];
         }
-        size_t digit = AES_BLOCK_LEN;
-        do {
-            digit--;
-            counter[digit]++;
-        } while (counter[digit] == 0 && digit > 0);
+        unsigned carry = 1;
+        for (size_t i = AES_BLOCK_LEN; i-- > 0; carry >>= 8) {
+            carry += counter[i];
+            counter[i] = (uint8_t)carry;
+        }
     }
     secret_wipe(stream, sizeof stream);
     aes_free(aes);

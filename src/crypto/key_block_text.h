@@ -21,16 +21,6 @@ static inline bool is_printable(char c)
     return c >= ' ' && c <= '~';
 }
 
-static inline bool text_all(text t, bool (*is)(char))
-{
-    for (size_t i = 0; i < t.len; i++) {
-        if (!is(t.at[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 struct text_cursor {
     text rest;
     bool failed;

@@ -18,12 +18,12 @@ const char *key_block_exportability_name(char exportability);
 bool key_block_header_regular(const struct key_block_header *header);
 
 enum key_operation {
-    KEY_ENCRYPT, // or wrap
-    KEY_DECRYPT, // or unwrap
-    KEY_GENERATE,
-    KEY_VERIFY,
-    KEY_DERIVE,
-    KEY_SIGN,
+    KEY_TO_ENCRYPT, // or wrap
+    KEY_TO_DECRYPT, // or unwrap
+    KEY_TO_GENERATE,
+    KEY_TO_VERIFY,
+    KEY_TO_DERIVE,
+    KEY_TO_SIGN,
 };
 
 /* May a key with this header do that, as a key of this usage ("C0")? Mode 'N' allows whatever the usage does. */

@@ -221,3 +221,45 @@ void tdes_set_odd_parity(uint8_t *key, size_t len)
         key[i] = (uint8_t)((key[i] & 0xFE) | (ones % 2 == 0));
     }
 }
+
+enum { KEY_BITS = 0xFE }; // of a byte; the other one is its parity
+
+static bool same_part(const uint8_t *a, const uint8_t *b)
+{
+    uint8_t different = 0;
+    for (size_t i = 0; i < TDES_BLOCK_LEN; i++) {
+        different |= (a[i] ^ b[i]) & KEY_BITS;
+    }
+    return different == 0;
+}
+
+// The halves of the key schedule take the key's bits four by four: where bytes 5 to 8 follow from 1 to 4 like this,
+// both halves repeat after four bits, and a rotation brings nothing new. The standard's weak keys are all among these.
+static bool weak_part(const uint8_t *part)
+{
+    static const uint8_t pairs[][2] = { { 0x00, 0x00 }, { 0x1E, 0x0E }, { 0xE0, 0xF0 }, { 0xFE, 0xFE } };
+    size_t found = 0;
+    for (size_t i = 0; i < TDES_BLOCK_LEN / 2; i++) {
+        for (size_t j = 0; j < sizeof pairs / sizeof pairs[0]; j++) {
+            uint8_t left = (part[i] & KEY_BITS) ^ pairs[j][0];
+            uint8_t right = (part[i + TDES_BLOCK_LEN / 2] & KEY_BITS) ^ pairs[j][1];
+            found += (left | right) == 0;
+        }
+    }
+    return found == TDES_BLOCK_LEN / 2;
+}
+
+status tdes_key_judge(const struct secret *key)
+{
+    if (key->len != TDES_KEY_LEN && key->len != TDES_KEY_LEN_MAX) {
+        return INVALID_INPUT;
+    }
+    bool weak = false;
+    for (size_t at = 0; at < key->len; at += TDES_BLOCK_LEN) {
+        weak |= weak_part(key->at + at);
+        for (size_t before = 0; before < at; before += TDES_BLOCK_LEN) {
+            weak |= same_part(key->at + before, key->at + at);
+        }
+    }
+    return weak ? KEY_WEAK : OK;
+}

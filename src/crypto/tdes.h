@@ -46,4 +46,14 @@ must_use status tdes_cmac(uint8_t out[TDES_BLOCK_LEN], const struct secret *key,
 /* Sets the lowest bit of each byte so that each has an odd number of ones. */
 void tdes_set_odd_parity(uint8_t *key, size_t len);
 
+/*
+ * May this be a key of triple DES? For keys that come from outside, once. KEY_WEAK: two of its parts are equal, so it
+ * is single DES or no more than 16 bytes; or a part is one of the weak keys of NIST SP 800-67r2 (weak, semi-weak, possibly
+ * weak) or another of which DES makes four different round keys at most instead of sixteen. INVALID_INPUT: not 16 or 24
+ * bytes.
+ *
+ * Parity is no matter here: its bits are passed over, since not everybody sets them. Who keeps the key sets them.
+ */
+must_use status tdes_key_judge(const struct secret *key);
+
 #endif

@@ -10,9 +10,10 @@ enum { EXPIRY_LEN = 4, SERVICE_CODE_LEN = 3 };
 static const struct {
     size_t len_max;
     char separator, base, start, end; // base: the character of value 0
+    int bits;                         // of a character, without its parity
 } tracks[] = {
-    [TRACK_1] = { TRACK_1_LEN_MAX, '^', 0x20, '%', '?' },
-    [TRACK_2] = { TRACK_2_LEN_MAX, '=', 0x30, ';', '?' },
+    [TRACK_1] = { TRACK_1_LEN_MAX, '^', 0x20, '%', '?', 6 },
+    [TRACK_2] = { TRACK_2_LEN_MAX, '=', 0x30, ';', '?', 4 },
 };
 
 static bool name_fits(text name)
@@ -191,15 +192,52 @@ bool track_parse(struct track_data *out, enum track track, text line)
     return true;
 }
 
+static char as_encoded(enum track track, char c)
+{
+    return track == TRACK_2 && c == 'D' ? '=' : c;
+}
+
 char track_lrc(enum track track, text line)
 {
     char base = tracks[track].base;
     int lrc = (tracks[track].start - base) ^ (tracks[track].end - base);
     for (size_t i = 0; i < line.len; i++) {
-        char c = track == TRACK_2 && line.at[i] == 'D' ? '=' : line.at[i];
-        lrc ^= c - base;
+        lrc ^= as_encoded(track, line.at[i]) - base;
     }
     return (char)(lrc + base);
+}
+
+static void put_bit(uint8_t *out, size_t *count, unsigned bit)
+{
+    out[*count / 8] |= (uint8_t)(bit << (7 - *count % 8));
+    ++*count;
+}
+
+static void put_character(uint8_t *out, size_t *count, enum track track, char c)
+{
+    unsigned value = (unsigned)(c - tracks[track].base), parity = 1;
+    for (int bit = 0; bit < tracks[track].bits; bit++) {
+        put_bit(out, count, value >> bit & 1);
+        parity ^= value >> bit & 1;
+    }
+    put_bit(out, count, parity);
+}
+
+bool track_encode(uint8_t out[TRACK_ENCODED_LEN_MAX], size_t *count, enum track track, text line)
+{
+    struct track_data parsed;
+    *count = 0;
+    if (!track_parse(&parsed, track, line)) {
+        return false;
+    }
+    memset(out, 0, TRACK_ENCODED_LEN_MAX);
+    put_character(out, count, track, tracks[track].start);
+    for (size_t i = 0; i < line.len; i++) {
+        put_character(out, count, track, as_encoded(track, line.at[i]));
+    }
+    put_character(out, count, track, tracks[track].end);
+    put_character(out, count, track, track_lrc(track, line));
+    return true;
 }
 
 bool track_2_pack(uint8_t out[TRACK_EQUIVALENT_LEN_MAX], size_t *len, text line)

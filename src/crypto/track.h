@@ -16,6 +16,7 @@
 enum track { TRACK_1, TRACK_2 };
 enum { TRACK_1_LEN_MAX = 76, TRACK_2_LEN_MAX = 37, TRACK_LEN_MAX = TRACK_1_LEN_MAX };
 enum { TRACK_NAME_LEN_MIN = 2, TRACK_NAME_LEN_MAX = 26, TRACK_EQUIVALENT_LEN_MAX = 19 };
+enum { TRACK_ENCODED_LEN_MAX = ((TRACK_1_LEN_MAX + 3) * 7 + 7) / 8 };
 
 /* What goes into a template: text around "{pan}", "{name}" (track 1), "{yymm}", "{svc}", "{pvki}", "{pvv}" and "{cvv}",
    each where it belongs, such as "{pan}={yymm}{svc}{pvki}{pvv}{cvv}00000". The verification value of a stripe and that of
@@ -45,9 +46,15 @@ struct track_data {
 /* False unless `line` has the form above. Track 2 also takes 'D' for '='. */
 must_use bool track_parse(struct track_data *out, enum track track, text line);
 
-/* The character of the longitudinal redundancy check over start sentinel, line and end sentinel (its parity bit is the
-   encoder's), for a line that parses. */
+/* The character of the longitudinal redundancy check over start sentinel, line and end sentinel, for a line that
+   parses: with it, each bit is set in an even number of characters. Its parity bit is its own, and odd as any other's. */
 char track_lrc(enum track track, text line);
+
+/* As the stripe carries it (ISO/IEC 7811-6): start sentinel, line, end sentinel and the check, each character as the
+   bits of its value, lowest first (six in track 1, four in track 2), then a bit that makes the ones odd. The first bit is
+   the first byte's highest; the last byte is filled with zeros, as the stripe goes on after it. `*count` is in bits. False
+   unless the line parses. */
+must_use bool track_encode(uint8_t out[TRACK_ENCODED_LEN_MAX], size_t *count, enum track track, text line);
 
 /* Track-2 equivalent data: two digits a byte, D for the separator, F to a whole byte. False unless it parses. */
 must_use bool track_2_pack(uint8_t out[TRACK_EQUIVALENT_LEN_MAX], size_t *len, text line);

@@ -3,8 +3,8 @@
  * and memcheck reports whatever depends on undefined bytes. The files of crypto/ that are looked at are compiled into
  * this program with CONSTANT_TIME_CHECK, optimised as in a release, so that they say which values they make public.
  *
- * The ciphers are libcrypto's, and its tables for DES are no constant time: they are outside. What goes into one is
- * taken as public there, and all that comes out is secret again (--wrap of the linker).
+ * The ciphers are libcrypto's, and its tables for DES are no constant time: they are outside. What goes into one (a key
+ * too) is taken as public there, and all that comes out is secret again (--wrap of the linker).
  *
  *   constant_time_check            all that must take the same path whatever the secret is
  *   constant_time_check branch     a branch on a secret, which must be reported
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
 #include <valgrind/memcheck.h>
 
 #include "crypto/aes.h"
@@ -23,8 +24,14 @@
 #include "crypto/constant_time.h"
 #include "crypto/cvc3.h"
 #include "crypto/cvv.h"
+#include "crypto/dcvv.h"
 #include "crypto/decimal.h"
+#include "crypto/dukpt_aes.h"
+#include "crypto/dukpt_tdes.h"
+#include "crypto/emv_cryptogram.h"
+#include "crypto/emv_script.h"
 #include "crypto/ibm3624.h"
+#include "crypto/key_block.h"
 #include "crypto/pin_block.h"
 #include "crypto/pvv.h"
 
@@ -65,56 +72,77 @@ static text hidden_text(struct hidden *out, const char *clear)
     return text_bytes(out->at, out->len);
 }
 
-enum { OUTSIDE_LEN_MAX = 32 };
+static struct secret hidden_secret(const void *clear, size_t len)
+{
+    struct secret secret;
+    require(secret_init_copy(&secret, clear, len) == OK, "no memory");
+    hide(secret.at, len);
+    return secret;
+}
 
-#define OUTSIDE(cipher, name)                                                                                          \
-    status __real_##name(struct cipher *key, uint8_t *out, const uint8_t *in, size_t len);                             \
-    status __wrap_##name(struct cipher *key, uint8_t *out, const uint8_t *in, size_t len);                             \
-    status __wrap_##name(struct cipher *key, uint8_t *out, const uint8_t *in, size_t len)                              \
-    {                                                                                                                  \
-        uint8_t clear[OUTSIDE_LEN_MAX];                                                                                \
-        require(len <= sizeof clear, "a cipher takes more than expected");                                             \
-        memcpy(clear, in, len);                                                                                        \
-        show(clear, len);                                                                                              \
-        status result = __real_##name(key, out, clear, len);                                                           \
-        hide(out, len);                                                                                                \
-        return result;                                                                                                 \
+enum { OUTSIDE_LEN_MAX = 256 };
+
+// A copy that libcrypto may look at, since the secret itself stays hidden. Two, for a key and where it starts from.
+static const uint8_t *shown(int place, const void *at, size_t len)
+{
+    static uint8_t copies[2][OUTSIDE_LEN_MAX];
+    require(len <= OUTSIDE_LEN_MAX, "a cipher takes more than expected");
+    if (at == NULL) {
+        return NULL;
     }
+    memcpy(copies[place], at, len);
+    show(copies[place], len);
+    return copies[place];
+}
 
-OUTSIDE(tdes, tdes_encrypt)
-OUTSIDE(tdes, tdes_decrypt)
-OUTSIDE(aes, aes_encrypt)
-OUTSIDE(aes, aes_decrypt)
-
-status __real_tdes_encrypt_left(struct tdes *key, uint8_t out[TDES_BLOCK_LEN], const uint8_t in[TDES_BLOCK_LEN]);
-status __wrap_tdes_encrypt_left(struct tdes *key, uint8_t out[TDES_BLOCK_LEN], const uint8_t in[TDES_BLOCK_LEN]);
-status __wrap_tdes_encrypt_left(struct tdes *key, uint8_t out[TDES_BLOCK_LEN], const uint8_t in[TDES_BLOCK_LEN])
+int __real_EVP_CipherInit_ex2(EVP_CIPHER_CTX *, const EVP_CIPHER *, const uint8_t *, const uint8_t *, int,
+                              const OSSL_PARAM *);
+int __wrap_EVP_CipherInit_ex2(EVP_CIPHER_CTX *, const EVP_CIPHER *, const uint8_t *, const uint8_t *, int,
+                              const OSSL_PARAM *);
+int __wrap_EVP_CipherInit_ex2(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher, const uint8_t *key,
+                              const uint8_t *start, int encrypt, const OSSL_PARAM *parameters)
 {
-    uint8_t clear[TDES_BLOCK_LEN];
-    memcpy(clear, in, sizeof clear);
-    show(clear, sizeof clear);
-    status result = __real_tdes_encrypt_left(key, out, clear);
-    hide(out, TDES_BLOCK_LEN);
+    const EVP_CIPHER *used = cipher != NULL ? cipher : EVP_CIPHER_CTX_get0_cipher(context);
+    key = shown(0, key, (size_t)EVP_CIPHER_get_key_length(used));
+    start = shown(1, start, (size_t)EVP_CIPHER_get_iv_length(used));
+    return __real_EVP_CipherInit_ex2(context, cipher, key, start, encrypt, parameters);
+}
+
+int __real_EVP_CipherUpdate(EVP_CIPHER_CTX *, uint8_t *, int *, const uint8_t *, int);
+int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *, uint8_t *, int *, const uint8_t *, int);
+int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, uint8_t *out, int *out_len, const uint8_t *in, int len)
+{
+    int result = __real_EVP_CipherUpdate(context, out, out_len, shown(0, in, (size_t)len), len);
+    hide(out, (size_t)len);
     return result;
 }
 
-status __real_tdes_cbc_encrypt(struct tdes *key, uint8_t *out, const uint8_t iv[TDES_BLOCK_LEN], const uint8_t *in,
-                               size_t len);
-status __wrap_tdes_cbc_encrypt(struct tdes *key, uint8_t *out, const uint8_t iv[TDES_BLOCK_LEN], const uint8_t *in,
-                               size_t len);
-status __wrap_tdes_cbc_encrypt(struct tdes *key, uint8_t *out, const uint8_t iv[TDES_BLOCK_LEN], const uint8_t *in,
-                               size_t len)
+int __real_EVP_MAC_init(EVP_MAC_CTX *, const uint8_t *, size_t, const OSSL_PARAM *);
+int __wrap_EVP_MAC_init(EVP_MAC_CTX *, const uint8_t *, size_t, const OSSL_PARAM *);
+int __wrap_EVP_MAC_init(EVP_MAC_CTX *context, const uint8_t *key, size_t len, const OSSL_PARAM *parameters)
 {
-    uint8_t clear[OUTSIDE_LEN_MAX];
-    require(len <= sizeof clear, "a cipher takes more than expected");
-    memcpy(clear, in, len);
-    show(clear, len);
-    status result = __real_tdes_cbc_encrypt(key, out, iv, clear, len);
-    hide(out, len);
+    return __real_EVP_MAC_init(context, shown(0, key, len), len, parameters);
+}
+
+int __real_EVP_MAC_update(EVP_MAC_CTX *, const uint8_t *, size_t);
+int __wrap_EVP_MAC_update(EVP_MAC_CTX *, const uint8_t *, size_t);
+int __wrap_EVP_MAC_update(EVP_MAC_CTX *context, const uint8_t *in, size_t len)
+{
+    return __real_EVP_MAC_update(context, shown(0, in, len), len);
+}
+
+int __real_EVP_MAC_final(EVP_MAC_CTX *, uint8_t *, size_t *, size_t);
+int __wrap_EVP_MAC_final(EVP_MAC_CTX *, uint8_t *, size_t *, size_t);
+int __wrap_EVP_MAC_final(EVP_MAC_CTX *context, uint8_t *out, size_t *out_len, size_t room)
+{
+    int result = __real_EVP_MAC_final(context, out, out_len, room);
+    hide(out, *out_len);
     return result;
 }
 
+// All of one key, which is hidden.
 struct keys {
+    struct secret key;
     struct tdes *tdes;
     struct aes *aes;
 };
@@ -243,6 +271,26 @@ static void check_ibm3624(const struct keys *keys)
             "ibm3624_verify: no digit");
 }
 
+// From the offset and back, with what is natural for this card number: nothing in between is public.
+static void check_ibm3624_pin(const struct keys *keys)
+{
+    struct hidden given;
+    struct secret pin;
+    char offset[PIN_LEN_MAX + 1] = "";
+    struct ibm3624_table table;
+    const struct ibm3624_key key = { keys->tdes, &table, TEXT("1122334455667788") };
+    require(secret_init(&pin, PIN_LEN_MAX) == OK, "no memory");
+    require(ibm3624_table_init(&table, TEXT("0123456789012345")) == OK, "ibm3624_table_init");
+    hide(&table, sizeof table);
+    require(ibm3624_natural_pin(&pin, &key, PIN_LEN_MAX) == OK, "ibm3624_natural_pin");
+    require(ibm3624_pin(&pin, &key, hidden_text(&given, "13579")) == OK, "ibm3624_pin");
+    require(ibm3624_offset(offset, &key, text_bytes(pin.at, 5)) == OK, "ibm3624_offset: a hidden PIN");
+    show(offset, sizeof offset);
+    require(memcmp(offset, "13579", 5) == 0, "ibm3624_offset: the offset");
+    require(ibm3624_offset(offset, &key, hidden_text(&given, "4524:")) == INVALID_INPUT, "ibm3624_offset: no digit");
+    secret_release(&pin);
+}
+
 static void check_cvv(const struct keys *keys)
 {
     struct hidden given;
@@ -294,6 +342,263 @@ static void check_amex_csc(const struct keys *keys)
     }
 }
 
+// Another last digit.
+static void spoil(char *code, size_t len)
+{
+    code[len - 1] = code[len - 1] == '0' ? '1' : '0';
+}
+
+static void check_dcvv(const struct keys *keys)
+{
+    static const enum emv_udk_option options[] = { EMV_UDK_A, EMV_UDK_B, EMV_UDK_B_FORCED };
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        struct hidden given;
+        char code[CVV_LEN + 1] = "";
+        bool verdict = false;
+        const struct dcvv_input input = { options[i], PAN, TEXT("00"), TEXT("9912"), TEXT("220"), 3210 };
+        require(dcvv_compute(code, &keys->key, &input) == OK, "dcvv_compute");
+        show(code, sizeof code);
+        require(dcvv_verify(&verdict, &keys->key, &input, hidden_text(&given, code)) == OK && verdict,
+                "dcvv_verify: right");
+        spoil(code, CVV_LEN);
+        require(dcvv_verify(&verdict, &keys->key, &input, hidden_text(&given, code)) == OK && !verdict,
+                "dcvv_verify: wrong");
+    }
+}
+
+// Which of the steps it is may be known afterwards, but not from the time it took.
+static void check_dynamic_cvv2(const struct keys *keys)
+{
+    enum { PERIOD = 60000, NOW = 1000 };
+    const struct dynamic_cvv2_input input = { PAN, TEXT("00"), TEXT("9912"), PERIOD };
+    for (int64_t step = NOW - 2; step <= NOW + 2; step++) {
+        struct hidden given;
+        char code[CVV_LEN + 1] = "";
+        int64_t matched = 0;
+        require(dynamic_cvv2_compute(code, &keys->key, &input, step) == OK, "dynamic_cvv2_compute");
+        show(code, sizeof code);
+        require(dynamic_cvv2_match(&matched, &keys->key, &input, (int64_t)NOW * PERIOD, NOW - 1,
+                                   hidden_text(&given, code)) == OK,
+                "dynamic_cvv2_match");
+        show(&matched, sizeof matched);
+        require(matched == (step == NOW || step == NOW + 1 ? step : 0), "dynamic_cvv2_match: the step");
+    }
+}
+
+static void check_cvc3_iv(const struct keys *keys)
+{
+    uint8_t track[] = { 0x51, 0x23, 0x45, 0x67, 0x89, 0x01, 0x23, 0x45, 0xD3, 0x51, 0x21, 0x01 };
+    uint8_t iv[CVC3_IV_LEN], again[CVC3_IV_LEN];
+    const struct bytes_view view = { track, sizeof track };
+    require(cvc3_iv(iv, keys->tdes, view) == OK, "cvc3_iv");
+    hide(track, sizeof track);
+    require(cvc3_iv(again, keys->tdes, view) == OK, "cvc3_iv: a hidden track");
+    show(iv, sizeof iv);
+    show(again, sizeof again);
+    require(memcmp(iv, again, sizeof iv) == 0, "cvc3_iv: the same");
+}
+
+// ISO/IEC 9797-1:1999, B.4, under this key.
+static void check_retail_mac(const struct keys *keys)
+{
+    static const struct {
+        enum mac_padding padding;
+        uint8_t mac[TDES_BLOCK_LEN];
+    } cases[] = {
+        { MAC_PADDING_NONE, { 0xA1, 0xC7, 0x2E, 0x74, 0xEA, 0x3F, 0xA9, 0xB6 } },
+        { MAC_PADDING_1, { 0xA1, 0xC7, 0x2E, 0x74, 0xEA, 0x3F, 0xA9, 0xB6 } },
+        { MAC_PADDING_2, { 0xE9, 0x08, 0x62, 0x30, 0xCA, 0x3B, 0xE7, 0x96 } },
+    };
+    char message[] = "Now is the time for all ";
+    const struct bytes_view pieces[] = { { message, 11 }, { message + 11, sizeof message - 1 - 11 } };
+    hide(message, sizeof message - 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t mac[TDES_BLOCK_LEN];
+        require(tdes_retail_mac(keys->tdes, mac, pieces, 2, cases[i].padding) == OK, "tdes_retail_mac");
+        show(mac, sizeof mac);
+        require(memcmp(mac, cases[i].mac, sizeof mac) == 0, "tdes_retail_mac: the MAC");
+    }
+}
+
+static void check_emv_cryptogram(const struct keys *keys)
+{
+    uint8_t udk_r[EMV_CRYPTOGRAM_LEN] = { 0, 0x1C }, message[40] = { 1, 2, 3 }, right[EMV_CRYPTOGRAM_LEN];
+    const struct bytes_view piece = { message, sizeof message };
+    for (enum mac_padding padding = MAC_PADDING_1; padding <= MAC_PADDING_2; padding++) {
+        const struct emv_cryptogram_data data = { &piece, 1, padding };
+        struct secret udk, session;
+        bool valid = false;
+        require(emv_udk(&udk, &keys->key, EMV_UDK_B, TEXT("1234567890123456789"), TEXT("00")) == OK, "emv_udk");
+        require(emv_session_key_common(&session, &udk, udk_r) == OK, "emv_session_key_common");
+        require(emv_cryptogram(right, &session, &data) == OK, "emv_cryptogram");
+        require(emv_cryptogram_verify(&valid, &session, &data, right) == OK, "emv_cryptogram_verify");
+        show(&valid, sizeof valid);
+        require(valid, "emv_cryptogram_verify: right");
+        for (size_t i = 0; i < sizeof right; i++) {
+            right[i] ^= 1;
+            require(emv_cryptogram_verify(&valid, &session, &data, right) == OK, "emv_cryptogram_verify");
+            show(&valid, sizeof valid);
+            require(!valid, "emv_cryptogram_verify: wrong");
+            right[i] ^= 1;
+        }
+        secret_release(&session);
+        secret_release(&udk);
+    }
+}
+
+static void check_emv_arpc(const struct keys *keys)
+{
+    uint8_t arqc[EMV_CRYPTOGRAM_LEN] = { 1, 2, 3 }, csu[EMV_CSU_LEN] = { 4 }, arc[EMV_ARC_LEN] = { '0', '0' };
+    uint8_t one[EMV_CRYPTOGRAM_LEN], two[EMV_ARPC_SHORT_LEN];
+    hide(arqc, sizeof arqc);
+    require(emv_arpc_1(one, &keys->key, arqc, arc) == OK, "emv_arpc_1");
+    require(emv_arpc_2(two, &keys->key, arqc, csu, (struct bytes_view){ arc, sizeof arc }) == OK, "emv_arpc_2");
+}
+
+static void check_emv_pin_blocks(const struct keys *keys)
+{
+    static const uint8_t iso[] = { 0x26, 0x90, 0x35, 0x71, 0xFF, 0xFF, 0xFF, 0xFF };
+    // 06903571FFFFFFFF with the key's second four bytes over the right half, then 1234 from the left.
+    static const uint8_t visa[] = { 0x06, 0x90, 0x35, 0x71, 0x76, 0x54, 0x32, 0x10 };
+    static const uint8_t with_current[] = { 0x14, 0xA4, 0x35, 0x71, 0x76, 0x54, 0x32, 0x10 };
+    struct secret pin = hidden_secret("903571", 6), current = hidden_secret("1234", 4), block;
+    require(emv_pin_block_iso_2(&block, &pin) == OK, "emv_pin_block_iso_2");
+    show(block.at, block.len);
+    require(memcmp(block.at, iso, sizeof iso) == 0, "emv_pin_block_iso_2: the block");
+    secret_release(&block);
+    require(emv_pin_block_visa(&block, &keys->key, &pin, NULL) == OK, "emv_pin_block_visa");
+    show(block.at, block.len);
+    require(memcmp(block.at, visa, sizeof visa) == 0, "emv_pin_block_visa: the block");
+    secret_release(&block);
+    require(emv_pin_block_visa(&block, &keys->key, &pin, &current) == OK, "emv_pin_block_visa: with the current");
+    show(block.at, block.len);
+    require(memcmp(block.at, with_current, sizeof with_current) == 0, "emv_pin_block_visa: with the current PIN");
+    secret_release(&block);
+    secret_release(&pin);
+    pin = hidden_secret("90357x", 6);
+    require(emv_pin_block_iso_2(&block, &pin) == INVALID_INPUT, "emv_pin_block_iso_2: no digit");
+    secret_release(&block);
+    require(emv_pin_block_visa(&block, &keys->key, &current, &pin) == INVALID_INPUT, "emv_pin_block_visa: no digit");
+    secret_release(&block);
+    secret_release(&current);
+    secret_release(&pin);
+}
+
+static void check_emv_script(const struct keys *keys)
+{
+    struct secret pin = hidden_secret("903571", 6), block;
+    require(emv_pin_block_visa(&block, &keys->key, &pin, NULL) == OK, "emv_pin_block_visa");
+    for (int i = EMV_ENCIPHER_VISA; i <= EMV_ENCIPHER_EMV; i++) {
+        struct emv_command_data data;
+        struct emv_command command;
+        require(emv_script_encipher(&data, &keys->key, &block, (enum emv_encipherment)i) == OK, "emv_script_encipher");
+        const struct emv_command_input input = { EMV_PIN_CHANGE, { NULL, 0 }, { data.at, data.len }, 8 };
+        require(emv_command(&command, &keys->key, &input) == OK, "emv_command");
+    }
+    secret_release(&block);
+    secret_release(&pin);
+}
+
+/* DUKPT, from the key of all terminals to the PIN: format 0 with triple DES, format 4 with AES. */
+
+static void open_pin(const struct secret *working, enum pin_block_format format)
+{
+    struct tdes *tdes = NULL;
+    struct aes *aes = NULL;
+    struct hidden clear;
+    struct secret pin;
+    uint8_t block[PIN_BLOCK_LEN_MAX];
+    size_t len = 0;
+    bool with_aes = format == PIN_BLOCK_ISO_4;
+    require((with_aes ? aes_new(&aes, working) : tdes_new(&tdes, working)) == OK, "no key");
+    require(secret_init(&pin, PIN_LEN_MAX) == OK, "no memory");
+    const struct pin_block_key key = { format, tdes, aes };
+    const struct pin_block_input input = { PAN, hidden_text(&clear, "903571") };
+    const struct bytes_view view = { block, pin_block_len(format) };
+    require(pin_block_encrypt(&runtime_real, block, &key, &input) == OK, "a PIN under DUKPT");
+    require(pin_block_decrypt(&pin, &len, &key, PAN, view) == OK && len == 6, "a PIN of DUKPT");
+    show(pin.at, pin.len);
+    require(memcmp(pin.at, "903571", len) == 0, "a PIN of DUKPT: the PIN");
+    require(pin_block_decrypt(&pin, &len, &key, TEXT("371122334455697"), view) == PIN_BLOCK_INVALID && len == 0,
+            "a PIN of DUKPT: another card");
+    secret_release(&pin);
+    tdes_free(tdes);
+    aes_free(aes);
+}
+
+static void check_dukpt_tdes(const struct keys *keys)
+{
+    static const uint8_t ksn[DUKPT_TDES_KSN_LEN] = { 0xFF, 0xFF, 0x98, 0x76, 0x54, 0x32, 0x10, 0xE0, 0x00, 0x03 };
+    static const uint8_t right[] = { 0x0D, 0xF3, 0xD9, 0x42, 0x2A, 0xCA, 0x56, 0xE5,
+                                     0x47, 0x67, 0x6D, 0x07, 0xAD, 0x6B, 0xAD, 0xFA }; // dukpt.csv
+    struct secret initial, transaction, working;
+    require(dukpt_tdes_initial_key(&initial, &keys->key, ksn) == OK, "dukpt_tdes_initial_key");
+    require(dukpt_tdes_transaction_key(&transaction, &initial, ksn) == OK, "dukpt_tdes_transaction_key");
+    for (int usage = DUKPT_TDES_PIN; usage <= DUKPT_TDES_DATA_RESPONSE; usage++) {
+        require(dukpt_tdes_working_key(&working, &transaction, (enum dukpt_tdes_usage)usage) == OK,
+                "dukpt_tdes_working_key");
+        open_pin(&working, PIN_BLOCK_ISO_0);
+        secret_release(&working);
+    }
+    show(transaction.at, transaction.len);
+    require(memcmp(transaction.at, right, sizeof right) == 0, "dukpt_tdes_transaction_key: the key");
+    secret_release(&transaction);
+    secret_release(&initial);
+}
+
+static void check_dukpt_aes(const struct keys *keys)
+{
+    static const uint8_t ksn[DUKPT_AES_KSN_LEN] = { 0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56, 0, 0, 0, 3 };
+    static const enum dukpt_aes_kind kinds[] = { DUKPT_AES_KIND_TDES_2, DUKPT_AES_KIND_AES_128 };
+    struct secret initial, transaction, working;
+    require(dukpt_aes_initial_key(&initial, &keys->key, ksn) == OK, "dukpt_aes_initial_key");
+    require(dukpt_aes_transaction_key(&transaction, &initial, ksn) == OK, "dukpt_aes_transaction_key");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct dukpt_aes_working use = { DUKPT_AES_PIN, kinds[i] };
+        require(dukpt_aes_working_key(&working, &transaction, ksn, &use) == OK, "dukpt_aes_working_key");
+        open_pin(&working, kinds[i] == DUKPT_AES_KIND_AES_128 ? PIN_BLOCK_ISO_4 : PIN_BLOCK_ISO_3);
+        secret_release(&working);
+    }
+    secret_release(&transaction);
+    secret_release(&initial);
+}
+
+/* Key blocks of every version. The block is public; its two keys and the key in it are not. */
+
+static void check_key_block_version(const struct keys *keys, char format)
+{
+    struct secret wrapped = hidden_secret("\x11\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x1F", 16);
+    struct secret padding = hidden_secret("\1\2\3\4\5\6\7\10\11\12\13\14\15\16", format < 'D' ? 6 : 14);
+    const struct key_block block = { .format = format, .header = { "P0", 'T', 'E', "00", 'N' }, .key = wrapped };
+    struct key_block read;
+    char out[KEY_BLOCK_ANY_LEN_MAX];
+    size_t len = 0;
+    require(key_block_rewrap(out, &len, &keys->key, &block, &padding) == OK, "key_block_rewrap");
+    show(out, len);
+    require(key_block_read(&read, &keys->key, text_bytes(out, len)) == OK && read.key.len == wrapped.len,
+            "key_block_read");
+    show(read.key.at, read.key.len);
+    show(wrapped.at, wrapped.len);
+    require(memcmp(read.key.at, wrapped.at, wrapped.len) == 0, "key_block_read: the key");
+    key_block_release(&read);
+    static const size_t from_end[] = { 1, 8, 40 }; // of the MAC, and of the cipher text
+    for (size_t i = 0; i < sizeof from_end / sizeof from_end[0]; i++) {
+        char *character = &out[len - from_end[i]], before = *character;
+        *character = before == '0' ? '1' : '0';
+        require(key_block_read(&read, &keys->key, text_bytes(out, len)) == DATA_DAMAGED, "key_block_read: another");
+        *character = before;
+    }
+    secret_release(&padding);
+    secret_release(&wrapped);
+}
+
+static void check_key_blocks(const struct keys *keys)
+{
+    for (char format = 'A'; format <= 'E'; format++) {
+        check_key_block_version(keys, format);
+    }
+}
+
 // Fails at the first character that is no digit, which must not be done to a secret.
 __attribute__((noinline)) static int plant_branch(void)
 {
@@ -313,23 +618,40 @@ __attribute__((noinline)) static int plant_address(void)
 int main(int argc, char **argv)
 {
     static void (*const checks[])(const struct keys *) = {
-        check_compare, check_two_pass, check_pin_block_read, check_pin_blocks, check_pvv,
-        check_ibm3624, check_cvv,      check_cvc3,           check_amex_csc,
+        check_compare,
+        check_two_pass,
+        check_pin_block_read,
+        check_pin_blocks,
+        check_pvv,
+        check_ibm3624,
+        check_ibm3624_pin,
+        check_cvv,
+        check_dcvv,
+        check_dynamic_cvv2,
+        check_cvc3,
+        check_cvc3_iv,
+        check_amex_csc,
+        check_retail_mac,
+        check_emv_cryptogram,
+        check_emv_arpc,
+        check_emv_pin_blocks,
+        check_emv_script,
+        check_dukpt_tdes,
+        check_dukpt_aes,
+        check_key_blocks,
     };
     if (argc > 1) {
         return strcmp(argv[1], "branch") == 0 ? plant_branch() : plant_address();
     }
-    struct secret key;
     struct keys keys;
-    require(secret_init_copy(&key, "\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10", 16) == OK,
-            "no memory");
-    require(tdes_new(&keys.tdes, &key) == OK && aes_new(&keys.aes, &key) == OK, "no keys");
+    keys.key = hidden_secret("\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10", 16);
+    require(tdes_new(&keys.tdes, &keys.key) == OK && aes_new(&keys.aes, &keys.key) == OK, "no keys");
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         checks[i](&keys);
     }
     tdes_free(keys.tdes);
     aes_free(keys.aes);
-    secret_release(&key);
+    secret_release(&keys.key);
     printf("%zu checks\n", sizeof checks / sizeof checks[0]);
     return 0;
 }

@@ -8,8 +8,9 @@
 
 #include <cmocka.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
+#include "base/sanitizer.h"
+
+#ifdef UNDER_ASAN
 #define OUT_OF_REACH(at) assert_true(__asan_address_is_poisoned(at))
 #else
 // What was given back stays readable here, in the first chunk, and so shows whether it was wiped.

@@ -14,22 +14,8 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/sanitizer.h"
 #include "base/secret.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-
-#ifdef UNDER_ASAN
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(at, len)   ((void)(at), (void)(len))
-#define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
-#endif
 
 static const size_t lens[] = { 1, 7, 16, 24, 32, 63, 64, 65, 100, SECRET_LEN_MAX };
 

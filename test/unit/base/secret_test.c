@@ -10,16 +10,10 @@
 
 #include <cmocka.h>
 
-// The sanitizers make mlock do nothing.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
+#include "base/sanitizer.h"
 
-#ifdef UNDER_SANITIZER
+// The sanitizers make mlock do nothing.
+#if defined(UNDER_ASAN) || defined(UNDER_TSAN)
 enum { MLOCK_IS_IGNORED = 1 };
 #else
 enum { MLOCK_IS_IGNORED = 0 };

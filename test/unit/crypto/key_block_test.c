@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "crypto/key_block_format.h"
 #include "crypto/key_block_use.h"
 #include "crypto/mac.h"
 #include "support/vector_file.h"
@@ -671,13 +672,13 @@ static void test_permissions(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct key_block_header header = { "P0", 'T', cases[i].mode, "00", 'N' };
-        assert_int_equal(key_block_permits(&header, "P0", KEY_ENCRYPT), cases[i].encrypt);
-        assert_int_equal(key_block_permits(&header, "P0", KEY_DECRYPT), cases[i].decrypt);
-        assert_int_equal(key_block_permits(&header, "P0", KEY_GENERATE), cases[i].generate);
-        assert_int_equal(key_block_permits(&header, "P0", KEY_VERIFY), cases[i].verify);
-        assert_int_equal(key_block_permits(&header, "P0", KEY_DERIVE), cases[i].derive);
-        assert_int_equal(key_block_permits(&header, "P0", KEY_SIGN), cases[i].sign);
-        for (int operation = KEY_ENCRYPT; operation <= KEY_SIGN; operation++) {
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_ENCRYPT), cases[i].encrypt);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_DECRYPT), cases[i].decrypt);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_GENERATE), cases[i].generate);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_VERIFY), cases[i].verify);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_DERIVE), cases[i].derive);
+        assert_int_equal(key_block_permits(&header, "P0", KEY_TO_SIGN), cases[i].sign);
+        for (int operation = KEY_TO_ENCRYPT; operation <= KEY_TO_SIGN; operation++) {
             assert_false(key_block_permits(&header, "C0", (enum key_operation)operation));
             assert_false(key_block_permits(&header, "P1", (enum key_operation)operation));
         }
@@ -685,6 +686,37 @@ static void test_permissions(void **state)
     }
     const struct key_block_header trusted = { "P0", 'T', 'B', "00", 'E' }, sensitive = { "P0", 'T', 'B', "00", 'S' };
     assert_true(key_block_exportable(&trusted) && key_block_exportable(&sensitive));
+}
+
+// Version E. NIST SP 800-38A, F.5.1, whose counter carries after its first block; and a counter that begins anew.
+static void test_counter_mode(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *in, *out;
+    } cases[] = {
+        { "F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF",
+          "6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E5130C81C46A35CE411E5FBC1191A0A52EF",
+          "874D6191B620E3261BEF6864990DB6CE9806F66B7970FDFF8617187BB9FFFDFF5AE4DF3EDBD5D35E5B4F09020DB03EAB" },
+        // The second block is the cipher of zeros: 7DF76B0C1AB899B33E42F047B91B546F (the first step of RFC 4493, 4).
+        { "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", NULL, "7DF76B0C1AB899B33E42F047B91B546F" },
+    };
+    struct secret key;
+    assert_int_equal(secret_init(&key, 16), OK);
+    assert_true(bytes_from_hex(key.at, key.len, TEXT("2B7E151628AED2A6ABF7158809CF4F3C")));
+    const struct key_block_format *format = key_block_format('E');
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t start[16], bytes[48] = { 0 }, out[48];
+        size_t len = strlen(cases[i].out) / 2, at = cases[i].in != NULL ? 0 : 16;
+        assert_true(bytes_from_hex(start, sizeof start, text_of(cases[i].start)));
+        assert_true(bytes_from_hex(out, len, text_of(cases[i].out)));
+        if (cases[i].in != NULL) {
+            assert_true(bytes_from_hex(bytes, len, text_of(cases[i].in)));
+        }
+        assert_int_equal(key_block_crypt(format, bytes, sizeof bytes, &key, start, true), OK);
+        assert_memory_equal(bytes + at, out, len);
+    }
+    secret_release(&key);
 }
 
 int main(void)
@@ -696,7 +728,7 @@ int main(void)
         cmocka_unit_test(test_protection_keys),  cmocka_unit_test(test_options_are_read),
         cmocka_unit_test(test_written_blocks),   cmocka_unit_test(test_what_is_not_written),
         cmocka_unit_test(test_many_options),     cmocka_unit_test(test_regular_headers),
-        cmocka_unit_test(test_permissions),
+        cmocka_unit_test(test_permissions),      cmocka_unit_test(test_counter_mode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

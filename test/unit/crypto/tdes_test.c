@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -180,6 +181,152 @@ static void test_odd_parity(void **state)
     assert_hex_equal(key, len, "0101020204FEFE807F1010");
 }
 
+static status judge(const char *hex, uint8_t flipped)
+{
+    struct secret key;
+    hex_secret(&key, hex);
+    for (size_t i = 0; i < key.len; i++) {
+        key.at[i] ^= flipped;
+    }
+    status result = tdes_key_judge(&key);
+    secret_release(&key);
+    return result;
+}
+
+static void test_judge(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        status result;
+    } cases[] = {
+        { "0123456789ABCDEFFEDCBA9876543210", OK },
+        { "0123456789ABCDEF23456789ABCDEF01456789ABCDEF0123", OK },
+        { "0123456789ABCDEF0123456789ABCDEF", KEY_WEAK },
+        { "0123456789ABCDEF0022446688AACCEE", KEY_WEAK }, // but for parity
+        { "0123456789ABCDEF0123456789ABCDED", OK },
+        { "0123456789ABCDEF8123456789ABCDEF", OK },
+        { "0123456789ABCDEF0123456789ABCDEF456789ABCDEF0123", KEY_WEAK },
+        { "0123456789ABCDEF456789ABCDEF0123456789ABCDEF0123", KEY_WEAK },
+        { "0123456789ABCDEF456789ABCDEF01230123456789ABCDEF", KEY_WEAK },
+        { "0123456789ABCDEF456789ABCDEF01230022446688AACCEE", KEY_WEAK },
+        { "01011F1F0E0E01010123456789ABCDEF", OK }, // the left half of one weak key, the right of another
+        { "0101010101010103FEDCBA9876543210", OK },
+        { "0301010101010101FEDCBA9876543210", OK },
+        { "0123456789ABCDEF", INVALID_INPUT },
+        { "0123456789ABCDEFFEDCBA98765432100123456789ABCDEFFEDCBA9876543210", INVALID_INPUT },
+        { "", INVALID_INPUT },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(judge(cases[i].key, 0), cases[i].result);
+        assert_int_equal(judge(cases[i].key, 1), cases[i].result);
+    }
+}
+
+// The list of NIST SP 800-67, in each part of a key, with its parity and the other one.
+static void test_weak_keys(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        // weak
+        "0101010101010101",
+        "FEFEFEFEFEFEFEFE",
+        "E0E0E0E0F1F1F1F1",
+        "1F1F1F1F0E0E0E0E",
+        // semi-weak
+        "011F011F010E010E",
+        "1F011F010E010E01",
+        "01E001E001F101F1",
+        "E001E001F101F101",
+        "01FE01FE01FE01FE",
+        "FE01FE01FE01FE01",
+        "1FE01FE00EF10EF1",
+        "E01FE01FF10EF10E",
+        "1FFE1FFE0EFE0EFE",
+        "FE1FFE1FFE0EFE0E",
+        "E0FEE0FEF1FEF1FE",
+        "FEE0FEE0FEF1FEF1",
+        // possibly weak
+        "01011F1F01010E0E",
+        "0101E0E00101F1F1",
+        "0101FEFE0101FEFE",
+        "011F1F01010E0E01",
+        "011FE0FE010EF1FE",
+        "011FFEE0010EFEF1",
+        "01E01FFE01F10EFE",
+        "01E0E00101F1F101",
+        "01E0FE1F01F1FE0E",
+        "01FE1FE001FE0EF1",
+        "01FEE01F01FEF10E",
+        "01FEFE0101FEFE01",
+        "1F01011F0E01010E",
+        "1F01E0FE0E01F1FE",
+        "1F01FEE00E01FEF1",
+        "1F1F01010E0E0101",
+        "1F1FE0E00E0EF1F1",
+        "1F1FFEFE0E0EFEFE",
+        "1FE001FE0EF101FE",
+        "1FE0E01F0EF1F10E",
+        "1FE0FE010EF1FE01",
+        "1FFE01E00EFE01F1",
+        "1FFEE0010EFEF101",
+        "1FFEFE1F0EFEFE0E",
+        "E00101E0F10101F1",
+        "E0011FFEF1010EFE",
+        "E001FE1FF101FE0E",
+        "E01F01FEF10E01FE",
+        "E01F1FE0F10E0EF1",
+        "E01FFE01F10EFE01",
+        "E0E00101F1F10101",
+        "E0E01F1FF1F10E0E",
+        "E0E0FEFEF1F1FEFE",
+        "E0FE011FF1FE010E",
+        "E0FE1F01F1FE0E01",
+        "E0FEFEE0F1FEFEF1",
+        "FE0101FEFE0101FE",
+        "FE011FE0FE010EF1",
+        "FE01E01FFE01F10E",
+        "FE1F01E0FE0E01F1",
+        "FE1F1FFEFE0E0EFE",
+        "FE1FE001FE0EF101",
+        "FEE0011FFEF1010E",
+        "FEE01F01FEF10E01",
+        "FEE0E0FEFEF1F1FE",
+        "FEFE0101FEFE0101",
+        "FEFE1F1FFEFE0E0E",
+        "FEFEE0E0FEFEF1F1",
+    };
+    static const char *const places[] = {
+        "%s0123456789ABCDEF",
+        "0123456789ABCDEF%s",
+        "%s0123456789ABCDEF23456789ABCDEF01",
+        "0123456789ABCDEF%s23456789ABCDEF01",
+        "0123456789ABCDEF23456789ABCDEF01%s",
+    };
+    assert_int_equal(sizeof keys / sizeof keys[0], 4 + 12 + 48);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        for (size_t j = 0; j < sizeof places / sizeof places[0]; j++) {
+            char hex[2 * TDES_KEY_LEN_MAX + 1];
+            size_t before = strcspn(places[j], "%");
+            snprintf(hex, sizeof hex, "%.*s%s%s", (int)before, places[j], keys[i], places[j] + before + 2);
+            assert_int_equal(judge(hex, 0), KEY_WEAK);
+            assert_int_equal(judge(hex, 1), KEY_WEAK);
+            assert_int_equal(judge(hex, 2), OK); // the neighbour in every byte
+        }
+    }
+}
+
+static void test_judge_random(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        struct secret key;
+        assert_int_equal(secret_init_random(&key, i % 2 == 0 ? TDES_KEY_LEN : TDES_KEY_LEN_MAX), OK);
+        assert_int_equal(tdes_key_judge(&key), OK);
+        secret_release(&key);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +337,9 @@ int main(void)
         cmocka_unit_test(test_retail_mac_short),
         cmocka_unit_test(test_cmac),
         cmocka_unit_test(test_odd_parity),
+        cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_weak_keys),
+        cmocka_unit_test(test_judge_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

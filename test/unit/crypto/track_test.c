@@ -211,6 +211,82 @@ static void test_lrc(void **state)
     assert_int_equal(track_lrc(TRACK_1, TEXT("B12345678^AB^^^")), 'S');
 }
 
+// Bits as they are written: characters' values lowest bit first, each with its parity behind it. By hand.
+static void test_encode(void **state)
+{
+    (void)state;
+    static const struct {
+        enum track track;
+        text line;
+        const char *bits; // NULL: refused
+    } cases[] = {
+        { TRACK_2, TEXT("12345678=9912101"),
+          "11010 "
+          "10000 01000 11001 00100 10101 01101 11100 00010 10110 10011 10011 10000 01000 10000 00001 10000 "
+          "11111 01000" },
+        { TRACK_2, TEXT("12345678D99121018"),
+          "11010 "
+          "10000 01000 11001 00100 10101 01101 11100 00010 10110 10011 10011 10000 01000 10000 00001 10000 00010 "
+          "11111 01011" },
+        { TRACK_1, TEXT("B12345678^AB^^^"),
+          "1010001 "
+          "0100011 1000101 0100101 1100100 0010101 1010100 0110100 1110101 0001101 0111110 1000011 0100011 0111110 "
+          "0111110 0111110 "
+          "1111100 1100111 " },
+        { TRACK_2, TEXT("1234567=9912101"), NULL },
+        { TRACK_2, TEXT(";12345678=9912101?"), NULL },
+        { TRACK_1, TEXT("12345678=9912101"), NULL },
+        { TRACK_2, TEXT_ABSENT, NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t encoded[TRACK_ENCODED_LEN_MAX];
+        size_t count = 99, bit = 0;
+        memset(encoded, 0xFF, sizeof encoded);
+        assert_int_equal(track_encode(encoded, &count, cases[i].track, cases[i].line), cases[i].bits != NULL);
+        for (const char *c = cases[i].bits; c != NULL && *c != '\0'; c++) {
+            if (*c != ' ') {
+                assert_int_equal(encoded[bit / 8] >> (7 - bit % 8) & 1, *c - '0');
+                bit++;
+            }
+        }
+        assert_int_equal(count, bit);
+        for (; bit > 0 && bit < 8 * sizeof encoded; bit++) {
+            assert_int_equal(encoded[bit / 8] >> (7 - bit % 8) & 1, 0);
+        }
+    }
+}
+
+// The longest lines: 79 characters of seven bits, 40 of five. Each column but that of the parity has even ones.
+static void test_encode_longest(void **state)
+{
+    (void)state;
+    static const struct {
+        enum track track;
+        text line;
+        size_t count, width;
+    } cases[] = {
+        { TRACK_1, TEXT("B1234567890123456789^ABCDEFGHIJKLMNOPQRSTUVWXYZ^3012201ABCDEFGHIJKLMNOPQRSTU"), 553, 7 },
+        { TRACK_2, TEXT("1234567890123456789=30122010123456789"), 200, 5 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t encoded[TRACK_ENCODED_LEN_MAX];
+        size_t count, width = cases[i].width;
+        assert_true(track_encode(encoded, &count, cases[i].track, cases[i].line));
+        assert_int_equal(count, cases[i].count);
+        unsigned columns = 0;
+        for (size_t at = 0; at < count; at += width) {
+            unsigned ones = 0;
+            for (size_t bit = 0; bit < width; bit++) {
+                unsigned set = encoded[(at + bit) / 8] >> (7 - (at + bit) % 8) & 1;
+                ones += set;
+                columns ^= set << bit;
+            }
+            assert_int_equal(ones % 2, 1);
+        }
+        assert_int_equal(columns & ((1U << (width - 1)) - 1), 0);
+    }
+}
+
 static void test_equivalent(void **state)
 {
     (void)state;
@@ -254,8 +330,10 @@ static void test_equivalent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_print),   cmocka_unit_test(test_print_fields), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_lengths), cmocka_unit_test(test_lrc),          cmocka_unit_test(test_equivalent),
+        cmocka_unit_test(test_print),  cmocka_unit_test(test_print_fields),
+        cmocka_unit_test(test_parse),  cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_lrc),    cmocka_unit_test(test_equivalent),
+        cmocka_unit_test(test_encode), cmocka_unit_test(test_encode_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
