@@ -23,6 +23,8 @@ static const struct field fields[] = {
       .help = "Country of nationality (ISO 3166-1 alpha-2)." },
     { "verification", FIELD_ENUM, C(verification), .names = verification_names,
       .help = "How far the person is verified; a new customer is verified (default) or pending." },
+    { "next_verifications", FIELD_ENUM_SET, C(next_verifications), FIELD_OUTPUT, .names = verification_names,
+      .help = "What the caller may make of the verification now." },
     { "card_counts.all", FIELD_INTEGER, C(cards_all), FIELD_OUTPUT,
       .help = "Cards in the customer's hands, closed ones left out." },
     { "card_counts.active", FIELD_INTEGER, C(cards_active), FIELD_OUTPUT,

@@ -130,6 +130,44 @@ static status take_input(struct call *call)
     return body != OK ? body : query;
 }
 
+static status hash_under(struct call *call, struct idempotency_hash *out, int64_t key_id, enum key_operation operation,
+                         text key)
+{
+    struct keyring *keyring = call->server->keyring;
+    uint8_t who[24], hash[SHA256_LEN];
+    bytes_put_be64(who, (uint64_t)call->actor.organization_id);
+    bytes_put_be64(who + 8, (uint64_t)call->actor.kind);
+    bytes_put_be64(who + 16, (uint64_t)call->actor.id);
+    text method = call->exchange->method, path = call->exchange->path, body = call->exchange->body;
+    const struct bytes_view scope[] = { { who, sizeof who }, { method.at, method.len },
+                                        { " ", 1 },          { path.at, path.len },
+                                        { " ", 1 },          { key.at, key.len } };
+    TRY(keyring_authenticate(keyring, key_id, operation, hash, scope, 6));
+    memcpy(out->key, hash, IDEMPOTENCY_HASH_LEN);
+    const struct bytes_view content[] = { { "body", 4 }, { body.at, body.len } };
+    TRY(keyring_authenticate(keyring, key_id, operation, hash, content, 2));
+    memcpy(out->body, hash, IDEMPOTENCY_HASH_LEN);
+    return OK;
+}
+
+// Under the key that is current, and under those that were or that another process may hold to be already.
+static status hash_request(struct call *call, text key)
+{
+    struct keyring *keyring = call->server->keyring;
+    struct write *write = &call->write;
+    int64_t key_ids[KEY_VERSION_MAX], current = keyring_current(keyring, KEY_REQUEST, NULL);
+    int count = keyring_all_of(keyring, KEY_REQUEST, key_ids);
+    TRY(hash_under(call, &write->hashes[0], current, KEY_TO_GENERATE, key));
+    write->hash_count = 1;
+    for (int i = 0; i < count && write->hash_count < KEY_REQUEST_COUNT_MAX; i++) {
+        if (key_ids[i] != current) {
+            TRY(hash_under(call, &write->hashes[write->hash_count], key_ids[i], KEY_TO_VERIFY, key));
+            write->hash_count++;
+        }
+    }
+    return OK;
+}
+
 static status take_idempotency_key(struct call *call)
 {
     text key = call->exchange->idempotency_key;
@@ -139,23 +177,15 @@ static status take_idempotency_key(struct call *call)
     if (key.len == 0 || key.len > IDEMPOTENCY_KEY_LEN_MAX || text_has_control(key) || !text_is_utf8(key)) {
         return IDEMPOTENCY_KEY_INVALID;
     }
-    struct server *server = call->server;
-    int64_t key_id = keyring_current(server->keyring, KEY_REQUEST, NULL);
-    uint8_t who[24], hash[SHA256_LEN];
-    bytes_put_be64(who, (uint64_t)call->actor.organization_id);
-    bytes_put_be64(who + 8, (uint64_t)call->actor.kind);
-    bytes_put_be64(who + 16, (uint64_t)call->actor.id);
-    text method = call->exchange->method, path = call->exchange->path, body = call->exchange->body;
-    const struct bytes_view scope[] = { { who, sizeof who }, { method.at, method.len },
-                                        { " ", 1 },          { path.at, path.len },
-                                        { " ", 1 },          { key.at, key.len } };
-    TRY(keyring_authenticate(server->keyring, key_id, hash, scope, 6));
-    memcpy(call->write.key_hash, hash, IDEMPOTENCY_HASH_LEN);
-    const struct bytes_view content[] = { { "body", 4 }, { body.at, body.len } };
-    TRY(keyring_authenticate(server->keyring, key_id, hash, content, 2));
-    memcpy(call->write.fingerprint, hash, IDEMPOTENCY_HASH_LEN);
-    call->write.idempotent = true;
-    return OK;
+    return hash_request(call, key);
+}
+
+// Before the body is looked at: what it says of people is for the machine they stand at.
+static status refuse_remote(struct call *call)
+{
+    return faults_add_message(
+        &call->faults, TEXT_ABSENT, FORBIDDEN,
+        "Answered only at the machine, through the data directory's socket: see `cardwright keys`.");
 }
 
 static status admit(struct call *call, struct work *work)
@@ -172,7 +202,10 @@ static status admit(struct call *call, struct work *work)
     work->organization_id = call->actor.organization_id;
     TRY(rate_limit_request(server->limiter, call->session_id != 0 ? call->session_id : call->actor.id,
                            &call->retry_seconds));
-    return call_may(call, permission) ? OK : FORBIDDEN;
+    if (!call_may(call, permission)) {
+        return FORBIDDEN;
+    }
+    return call->operation->local_only && !call->exchange->local_socket ? refuse_remote(call) : OK;
 }
 
 /* Writes. */

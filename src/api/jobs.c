@@ -12,9 +12,11 @@ static const struct field job_fields[] = {
     { "kind", FIELD_ENUM, J(kind), .names = job_kind_names, .help = "What it does." },
     { "state", FIELD_ENUM, J(state), .names = job_state_names,
       .help = "How far it is; done, cancelled and failed are final." },
-    { "total", FIELD_INTEGER, J(total), .help = "Rows of the file, without its header." },
+    { "total", FIELD_INTEGER, J(total),
+      .help = "Rows of the file, without its header; of a rotation, rows to rewrite." },
     { "done", FIELD_INTEGER, J(done), .help = "Rows that are done, refused ones too." },
-    { "failed", FIELD_INTEGER, J(failed), .help = "Rows that were refused." },
+    { "failed", FIELD_INTEGER, J(failed),
+      .help = "Rows that were refused; of a rotation, that did not open and were left." },
     { "rate", FIELD_INTEGER, J(rate), FIELD_NULLABLE, .help = "Rows a second since it was started." },
     { "seconds_left", FIELD_INTEGER, J(seconds_left), FIELD_NULLABLE,
       .help = "How long it will take at that rate; null while nobody can say, and at the end." },
@@ -188,8 +190,8 @@ static const struct operation rows[] = {
           "The job as one server-sent event, progress or finished; the reply then ends, and an EventSource asks again after a second "
           "until the client closes it." },
     { "POST", "/v1/jobs/{job_id}/cancel", WRITE, MAY_CANCEL_JOBS, cancel, .out = &job_shape, .audit = "job.cancelled",
-      .event = "job.cancelled", .outcomes = { JOB_NOT_FOUND, JOB_FINISHED }, .id = "job_cancel", .tag = "Jobs",
-      .help = "Cancel a job: what is done stays done, the rest is erased." },
+      .event = "job.cancelled", .outcomes = { JOB_NOT_FOUND, JOB_FINISHED, JOB_MUST_FINISH }, .id = "job_cancel",
+      .tag = "Jobs", .help = "Cancel a job: what is done stays done, the rest is erased." },
 };
 
 const struct operation_table job_operations = OPERATION_TABLE(rows);

@@ -237,6 +237,12 @@ static void print_operation(struct buffer *out, const struct operation *row)
     print_member(out, "operationId", text_of(row->id));
     buffer_append_text(out, TEXT(","));
     print_member(out, "summary", text_of(row->help));
+    if (row->local_only) {
+        buffer_append_text(out, TEXT(","));
+        print_member(out, "description",
+                     TEXT("Answered only at the machine, through the data directory's socket (DIR/cardwright.sock, the "
+                          "command line's); forbidden to everyone else."));
+    }
     buffer_print(out, ",\"tags\":[\"%s\"],\"x-permission\":\"%s\",", row->tag, permission_names[row->permission]);
     bool open = row->permission == MAY_REACH || row->permission == MAY_SIGN_IN;
     buffer_append_text(out, open ? TEXT("\"security\":[],") : TEXT(""));

@@ -68,17 +68,18 @@ struct operation {
             *call); // before the queue, on the listener's thread; work has no transaction: pure and slow things only
     const struct shape *in; // of the JSON body; NULL: no body
     const struct shape *query;
-    const struct shape *out;                      // NULL: no body in the reply
-    bool list;                                    // the reply is {"data": [out...], "next": ...}
-    bool patch;                                   // no field of `in` is required
-    bool raw_body;                                // the handler reads exchange->body itself (a file)
-    bool csv;                                     // the reply may also be text/csv
-    bool not_idempotent;                          // a WRITE that takes no Idempotency-Key
-    bool no_database;                             // answered also when the database is not; the work has no connection
-    bool clear_ok;                                // answered without TLS even off the loopback (health)
-    int success;                                  // HTTP status; 0: 200
-    const char *media_type;                       // of the reply; NULL: application/json
-    const char *audit, *event;                    // a READ with `audit` is recorded before it is answered
+    const struct shape *out;   // NULL: no body in the reply
+    bool list;                 // the reply is {"data": [out...], "next": ...}
+    bool patch;                // no field of `in` is required
+    bool raw_body;             // the handler reads exchange->body itself (a file)
+    bool csv;                  // the reply may also be text/csv
+    bool not_idempotent;       // a WRITE that takes no Idempotency-Key
+    bool no_database;          // answered also when the database is not; the work has no connection
+    bool clear_ok;             // answered without TLS even off the loopback (health)
+    bool local_only;           // answered only through the data directory's socket: what needs people at the machine
+    int success;               // HTTP status; 0: 200
+    const char *media_type;    // of the reply; NULL: application/json
+    const char *audit, *event; // a READ with `audit` is recorded before it is answered
     status outcomes[OPERATION_OUTCOME_COUNT_MAX]; // what it can refuse with, for the document; ends with OK
     const char *id;                               // OpenAPI operationId: "number_batch_draw"
     const char *tag, *help;

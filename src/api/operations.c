@@ -7,6 +7,7 @@
 #include "api/health.h"
 #include "api/imports.h"
 #include "api/jobs.h"
+#include "api/keys.h"
 #include "api/number_batches.h"
 #include "api/openapi.h"
 #include "api/otp_challenges.h"
@@ -22,15 +23,27 @@
 #include "api/users.h"
 
 const struct operation_table *const operation_tables[] = {
-    &settings_operations,     &status_label_operations,
-    &source_operations,       &series_operations,
-    &number_batch_operations, &customer_operations,
-    &card_number_operations,  &otp_operations,
-    &card_operations,         &import_operations,
-    &job_operations,          &audit_operations,
-    &report_operations,       &session_operations,
-    &user_operations,         &user_totp_operations,
-    &api_key_operations,      &outbox_operations,
-    &document_operations,     &document_page_operations,
-    &health_operations,       NULL,
+    &settings_operations,
+    &status_label_operations,
+    &source_operations,
+    &series_operations,
+    &number_batch_operations,
+    &customer_operations,
+    &card_number_operations,
+    &otp_operations,
+    &card_operations,
+    &import_operations,
+    &job_operations,
+    &audit_operations,
+    &report_operations,
+    &session_operations,
+    &user_operations,
+    &user_totp_operations,
+    &api_key_operations,
+    &key_operations,
+    &outbox_operations,
+    &document_operations,
+    &document_page_operations,
+    &health_operations,
+    NULL,
 };

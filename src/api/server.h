@@ -21,6 +21,7 @@ struct server {
     struct rate_limiter *limiter; // NULL: no limits (the command line)
     bool demo;                    // messages may be read at /v1/outbox
     bool clear_text_ok;           // told that somebody else ends TLS
+    bool dual_control;            // what is done with keys needs two custodians
     _Atomic bool stopping;
     void (*print_metrics)(struct buffer *out); // the listener's part of /metrics; may be NULL
 };

@@ -69,11 +69,7 @@ status card_number(struct work *work, const struct card *card, const struct seri
     } else {
         TRY(number_at(work->keyring, series, (uint64_t)card->series_index, out));
     }
-    int64_t check = 0;
-    status result = number_check(work->keyring, (text){ out, len }, &check);
-    if (result == OK && check != card->number_check) {
-        result = NUMBER_CHECK_FAILED;
-    }
+    status result = number_check_verify(work->keyring, (text){ out, len }, card->number_check);
     if (result != OK) {
         secret_wipe(out, len);
     }

@@ -5,6 +5,7 @@
 #include "base/time_text.h"
 #include "domain/customer_row.h"
 #include "domain/name_fold.h"
+#include "domain/role.h"
 #include "domain/settings.h"
 
 const char *const verification_names[] = { "pending",          "verified", "rejected", "needs_information",
@@ -14,7 +15,7 @@ static_assert(sizeof verification_names / sizeof verification_names[0] == VERIFI
               "a name for each verification");
 
 // domain.md, "Customer verification": what each may become, as bits.
-static const unsigned next_verifications[VERIFICATION_COUNT] = {
+static const uint32_t next_verifications[VERIFICATION_COUNT] = {
     [VERIFICATION_PENDING] =
         1u << VERIFICATION_VERIFIED | 1u << VERIFICATION_REJECTED | 1u << VERIFICATION_NEEDS_INFORMATION,
     [VERIFICATION_NEEDS_INFORMATION] = 1u << VERIFICATION_PENDING,
@@ -26,6 +27,11 @@ static const unsigned next_verifications[VERIFICATION_COUNT] = {
 bool verification_may_become(enum verification from, enum verification to)
 {
     return from == to || (next_verifications[from] >> to & 1) != 0;
+}
+
+static uint32_t next_for(const struct work *work, int verification)
+{
+    return permission_held(work->actor->permissions, MAY_CHANGE_CUSTOMERS) ? next_verifications[verification] : 0;
 }
 
 #define COUNTERS CUSTOMER_COUNTERS
@@ -105,13 +111,14 @@ void customer_row_read(struct rows *rows, struct customer *out, struct arena *ar
     read_counts(rows, 9, &out->cards);
 }
 
-status customer_show_counts(struct work *work, struct customer *customers, int count)
+status customer_show(struct work *work, struct customer *customers, int count)
 {
     struct settings settings;
     TRY(settings_get(work, &settings));
     for (int i = 0; i < count; i++) {
         customers[i].cards_all = card_counts_all(&customers[i].cards);
         customers[i].cards_active = card_counts_among(&customers[i].cards, settings.active_statuses);
+        customers[i].next_verifications = next_for(work, customers[i].verification);
     }
     return OK;
 }
@@ -131,7 +138,7 @@ static status get_by(struct work *work, struct customer *out, const char *sql, c
 status customer_get(struct work *work, struct customer *out, int64_t id)
 {
     TRY(get_by(work, out, GET, ARGS(value_i64(id), value_i64(work->organization_id))));
-    return customer_show_counts(work, out, 1);
+    return customer_show(work, out, 1);
 }
 
 status customer_lock(struct work *work, struct customer *out, int64_t id)
@@ -212,6 +219,7 @@ status customer_create(struct work *work, struct customer *customer)
     customer->id = work_id(work);
     customer->cards = (struct card_counts){ { 0 } };
     customer->cards_all = customer->cards_active = 0;
+    customer->next_verifications = next_for(work, customer->verification);
     customer->created_ms = work->now_ms;
     customer->version = 1;
     TRY(work_insert(work, INSERT,
@@ -271,7 +279,7 @@ status customer_list(struct work *work, struct customer **out, int *count, const
         customer_row_read(&rows, &(*out)[(*count)++], work->arena);
     }
     TRY(rows_close(&rows));
-    return customer_show_counts(work, *out, *count);
+    return customer_show(work, *out, *count);
 }
 
 status customer_series_counts(struct work *work, int64_t customer_id, int64_t series_id, struct card_counts *out)

@@ -36,9 +36,10 @@ struct customer {
     text external_id, first_name, last_name;
     text mobile; // E.164
     text email;
-    int64_t date_of_birth; // DATE_NONE: not said
-    text nationality;      // ISO 3166-1 alpha-2
-    int verification;      // enum verification
+    int64_t date_of_birth;       // DATE_NONE: not said
+    text nationality;            // ISO 3166-1 alpha-2
+    int verification;            // enum verification
+    uint32_t next_verifications; // bits: what the actor may make of it now; shown, never stored
     struct card_counts cards;
     int64_t cards_all, cards_active; // sums of them; what is active is a setting
     int64_t created_ms, version;

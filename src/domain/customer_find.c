@@ -195,5 +195,5 @@ status customer_search(struct work *work, struct customer **out, int *count, con
     TRY(find(work, &found, search));
     *out = found.customers;
     *count = found.count;
-    return customer_show_counts(work, *out, *count);
+    return customer_show(work, *out, *count);
 }

@@ -12,9 +12,10 @@
     "id, external_id, first_name, last_name, mobile, email, date_of_birth, nationality, verification, " CUSTOMER_COUNTERS \
     ", created_at, version"
 
-/* A row of CUSTOMER_COLUMNS; its texts are copied. The sums over the counters are left to customer_show_counts. */
+/* A row of CUSTOMER_COLUMNS; its texts are copied. What is shown besides, the sums and the next verifications, is left to
+   customer_show. */
 void customer_row_read(struct rows *rows, struct customer *out, struct arena *arena);
-must_use status customer_show_counts(struct work *work, struct customer *customers, int count);
+must_use status customer_show(struct work *work, struct customer *customers, int count);
 
 /* What at most one customer has. The email is in small letters. CUSTOMER_NOT_FOUND; no sums. */
 enum customer_contact { CONTACT_MOBILE, CONTACT_EMAIL, CONTACT_EXTERNAL_ID };

@@ -8,7 +8,7 @@
 #include "base/secret.h"
 #include "domain/key.h"
 
-const char *const job_kind_names[] = { "import_card_numbers", "import_customers", NULL };
+const char *const job_kind_names[] = { "import_card_numbers", "import_customers", "rotate_key", NULL };
 const char *const job_state_names[] = { "queued", "running", "done", "cancelled", "failed", NULL };
 
 static_assert(sizeof job_kind_names / sizeof job_kind_names[0] == JOB_KIND_COUNT + 1, "a name for each kind");
@@ -17,23 +17,26 @@ static_assert(JOB_QUEUED == 0 && JOB_RUNNING == 1 && JOB_CANCELLED == 3, "the SQ
 
 #define COLUMNS                                                                                                          \
     "id, organization_id, kind, state, total, done, failed, actor_kind, actor_id, actor_name, permissions, created_at, " \
-    "started_at, finished_at"
+    "started_at, finished_at, key_id, stage, position, not_before"
 
 static const char INSERT[] =
     "INSERT INTO job (id, organization_id, kind, state, total, done, failed, actor_kind, actor_id, actor_name, permissions, "
-    "created_at) VALUES ($1, $2, $3, 0, $4, 0, 0, $5, $6, $7, $8, $9)";
+    "created_at, key_id, not_before) VALUES ($1, $2, $3, 0, $4, 0, 0, $5, $6, $7, $8, $9, $10, $11)";
 static const char GET[] = "SELECT " COLUMNS " FROM job WHERE id = $1 AND organization_id = $2";
 static const struct sql_pair GET_LOCKED =
     SQL_LOCKED("SELECT " COLUMNS " FROM job WHERE id = $1 AND organization_id = $2");
 static const char LIST[] =
     "SELECT " COLUMNS
     " FROM job WHERE organization_id = $1 AND id < $2 AND ($3 < 0 OR state = $3) ORDER BY id DESC LIMIT $4";
-static const char NEXT_OPEN[] = "SELECT " COLUMNS " FROM job WHERE state IN (0, 1) ORDER BY id LIMIT 1";
+static const char NEXT_OPEN[] =
+    "SELECT " COLUMNS " FROM job WHERE state IN (0, 1) AND not_before <= $1 ORDER BY id LIMIT 1";
 static const char FINISH[] =
     "UPDATE job SET state = $3, finished_at = $4 WHERE id = $1 AND organization_id = $2 AND state IN (0, 1)";
 static const char PROGRESS[] =
     "UPDATE job SET state = 1, done = done + $3, failed = failed + $4, started_at = coalesce(started_at, $5) "
     "WHERE id = $1 AND organization_id = $2 AND state IN (0, 1)";
+static const char MOVE[] = "UPDATE job SET stage = $3, position = $4 WHERE id = $1 AND organization_id = $2";
+static const char ALL_DONE[] = "UPDATE job SET total = done WHERE id = $1 AND organization_id = $2 AND kind = $3";
 
 // A chunk's sequence is its first row, so that the next one is found by the count of rows that are done.
 static const char INSERT_CHUNK[] =
@@ -102,6 +105,10 @@ static void read_row(struct rows *rows, struct job *out, const struct work *work
         .created_ms = row_i64(rows, 11),
         .started_ms = row_i64(rows, 12),
         .finished_ms = row_i64(rows, 13),
+        .key_id = row_i64(rows, 14),
+        .stage = row_i64(rows, 15),
+        .position = row_i64(rows, 16),
+        .not_before_ms = row_i64(rows, 17),
     };
     estimate(out, work->now_ms);
 }
@@ -125,7 +132,8 @@ status job_create(struct work *work, struct job *job)
     TRY(work_run(work, INSERT,
                  ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(job->kind), value_i64(job->total),
                       value_i64(actor->kind), value_i64(actor->id), value_text(actor->name),
-                      value_i64((int64_t)actor->permissions), value_i64(work->now_ms))));
+                      value_i64((int64_t)actor->permissions), value_i64(work->now_ms),
+                      value_i64_or_null(job->key_id, 0), value_i64(job->not_before_ms))));
     work_subject(work, "job", job->id);
     work_detail_text(work, "kind", text_of(job_kind_names[job->kind]));
     work_detail_integer(work, "rows", job->total);
@@ -189,6 +197,9 @@ static status end(struct work *work, int64_t id, enum job_state state)
 status job_cancel(struct work *work, struct job *out, int64_t id)
 {
     TRY(job_get(work, out, id));
+    if (out->kind == JOB_ROTATE_KEY && is_open(out)) {
+        return JOB_MUST_FINISH;
+    }
     TRY(end(work, id, JOB_CANCELLED));
     TRY(job_get(work, out, id));
     work_detail_integer(work, "done", out->done);
@@ -198,7 +209,7 @@ status job_cancel(struct work *work, struct job *out, int64_t id)
 
 status job_next_open(struct work *work, struct job *out)
 {
-    return get_by(work, out, NEXT_OPEN, NO_ARGS);
+    return get_by(work, out, NEXT_OPEN, ARGS(value_i64(work->now_ms)));
 }
 
 static status open_chunk(struct work *work, struct rows *rows, struct job_chunk *out, const struct job *job)
@@ -232,21 +243,41 @@ status job_chunk_next(struct work *work, struct job_chunk *out, const struct job
     return closed != OK ? closed : result;
 }
 
+static status progress(struct work *work, struct job *job, int64_t done, int64_t failed)
+{
+    TRY(work_change(work, PROGRESS,
+                    ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(done), value_i64(failed),
+                         value_i64(work->now_ms)),
+                    JOB_FINISHED));
+    job->state = JOB_RUNNING;
+    job->done += done;
+    job->failed += failed;
+    work_subject(work, "job", job->id);
+    return OK;
+}
+
 status job_chunk_settle(struct work *work, struct job *job, const struct job_chunk *chunk, text results, int64_t failed)
 {
     TRY(work_change(work, SETTLE_CHUNK, ARGS(value_i64(job->id), value_i64(chunk->first_row), value_text(results)),
                     STORAGE_CONFLICT));
-    TRY(work_change(work, PROGRESS,
-                    ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(chunk->row_count),
-                         value_i64(failed), value_i64(work->now_ms)),
-                    JOB_FINISHED));
-    job->state = JOB_RUNNING;
-    job->done += chunk->row_count;
-    job->failed += failed;
-    work_subject(work, "job", job->id);
+    TRY(progress(work, job, chunk->row_count, failed));
     work->detail = TEXT_ABSENT; // of the last row
     work_detail_integer(work, "first_row", chunk->first_row);
     work_detail_integer(work, "rows", chunk->row_count);
+    work_detail_integer(work, "failed", failed);
+    work_detail_integer(work, "done", job->done);
+    work_detail_integer(work, "total", job->total);
+    return OK;
+}
+
+status job_advance(struct work *work, struct job *job, int64_t done, int64_t failed)
+{
+    TRY(progress(work, job, done, failed));
+    TRY(work_run(
+        work, MOVE,
+        ARGS(value_i64(job->id), value_i64(work->organization_id), value_i64(job->stage), value_i64(job->position))));
+    work->detail = TEXT_ABSENT;
+    work_detail_integer(work, "rows", done);
     work_detail_integer(work, "failed", failed);
     work_detail_integer(work, "done", job->done);
     work_detail_integer(work, "total", job->total);
@@ -258,6 +289,9 @@ status job_finish(struct work *work, int64_t id, enum job_state state)
     assert(state == JOB_DONE || state == JOB_FAILED);
     struct job job;
     TRY(end(work, id, state));
+    if (state == JOB_DONE) { // a table may have fewer rows at the end than were counted at the beginning
+        TRY(work_run(work, ALL_DONE, ARGS(value_i64(id), value_i64(work->organization_id), value_i64(JOB_ROTATE_KEY))));
+    }
     TRY(job_get(work, &job, id));
     work_detail_text(work, "state", text_of(job_state_names[state]));
     work_detail_integer(work, "done", job.done);
@@ -320,3 +354,9 @@ status job_results(struct work *work, struct job_result **out, int *count, const
     *count = collecting.count;
     return OK;
 }
+
+// No rewriting: what is sealed here is erased within hours.
+const struct rekeying_rule job_chunk_sealing = {
+    .table = "job_chunk",
+    .in_use = "SELECT 1 FROM job_chunk WHERE key_id = $1 AND sealed IS NOT NULL LIMIT 1",
+};

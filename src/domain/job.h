@@ -1,8 +1,8 @@
 /*
- * A job: a file of rows that is worked through chunk by chunk, each chunk one transaction, so that a job goes on where
- * it was after the power went. It is done in the name of the one who asked for it, with what they were allowed to then.
+ * A job: rows of a file, or of tables, that are worked through chunk by chunk, each chunk one transaction, so that a job goes
+ * on where it was after the power went. It is done in the name of the one who asked for it, with what they were allowed to then.
  *
- * Always true: chunks are done in order; done counts the rows of the chunks that have results, and failed those among
+ * Always true, of a file: chunks are done in order; done counts the rows of the chunks that have results, and failed those among
  * them that were refused; a chunk's rows rest sealed and are erased when its results are written or the job is cancelled;
  * a job that is done, cancelled or failed never changes again.
  */
@@ -11,9 +11,10 @@
 
 #include "base/none.h"
 #include "domain/job_result.h"
+#include "domain/rekeying.h"
 #include "store/work.h"
 
-enum job_kind { JOB_IMPORT_NUMBERS, JOB_IMPORT_CUSTOMERS, JOB_KIND_COUNT };
+enum job_kind { JOB_IMPORT_NUMBERS, JOB_IMPORT_CUSTOMERS, JOB_ROTATE_KEY, JOB_KIND_COUNT };
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_CANCELLED, JOB_FAILED, JOB_STATE_COUNT };
 extern const char *const job_kind_names[];  // by enum job_kind, ends with NULL
 extern const char *const job_state_names[]; // by enum job_state, ends with NULL
@@ -26,6 +27,11 @@ struct job {
     int64_t created_ms, started_ms, finished_ms; // 0: not yet
     int64_t rate;                                // rows a second since it was started; INTEGER_NONE before
     int64_t seconds_left;                        // INTEGER_NONE while nobody can say
+
+    /* of a rotation */
+    int64_t key_id;          // the key it brings; 0: no rotation
+    int64_t stage, position; // which table, and the last row of it that is done
+    int64_t not_before_ms;   // when it may begin
 };
 
 /* Makes a job of the work's actor from kind and total. Its chunks follow in the same transaction. */
@@ -47,12 +53,12 @@ struct job_filter {
 }; // state -1: any
 must_use status job_list(struct work *work, struct job **out, int *count, const struct job_filter *filter);
 
-/* JOB_NOT_FOUND, JOB_FINISHED. What was done stays done. */
+/* JOB_NOT_FOUND, JOB_FINISHED, JOB_MUST_FINISH (a rotation). What was done stays done. */
 must_use status job_cancel(struct work *work, struct job *out, int64_t id);
 
 /* For the one who does the jobs. */
 
-/* The oldest job that is queued or running, of any organisation; JOB_NOT_FOUND. */
+/* The oldest job that may run now, of any organisation; JOB_NOT_FOUND. */
 must_use status job_next_open(struct work *work, struct job *out);
 /* The first chunk without results, opened into the work's arena. `job` is locked. NOT_FOUND: all have results;
    DATA_DAMAGED, KEY_UNAVAILABLE: it does not open. */
@@ -61,6 +67,8 @@ must_use status job_chunk_next(struct work *work, struct job_chunk *out, const s
    STORAGE_CONFLICT: somebody else did this chunk meanwhile; JOB_FINISHED: the job was cancelled. */
 must_use status job_chunk_settle(struct work *work, struct job *job, const struct job_chunk *chunk, text results,
                                  int64_t failed);
+/* The same for rows of a table: no results are kept, and the job moves to its stage and position. */
+must_use status job_advance(struct work *work, struct job *job, int64_t done, int64_t failed);
 /* Ends the job as done or failed. JOB_FINISHED when it ended already. */
 must_use status job_finish(struct work *work, int64_t id, enum job_state state);
 
@@ -71,5 +79,7 @@ struct job_result_filter {
 };
 must_use status job_results(struct work *work, struct job_result **out, int *count,
                             const struct job_result_filter *filter);
+
+extern const struct rekeying_rule job_chunk_sealing; // for rotations of KEY_MESSAGE_SEAL
 
 #endif

@@ -90,12 +90,32 @@ status number_index(struct keyring *keyring, const struct series *series, text n
     return result;
 }
 
-status number_check(struct keyring *keyring, text number, int64_t *check)
+static status check_under(struct keyring *keyring, int64_t *check, int64_t key_id, enum key_operation operation,
+                          text number)
 {
     uint8_t mac[SHA256_LEN];
     const struct bytes_view pieces[] = { { number.at, number.len } };
-    int64_t key_id = keyring_current(keyring, KEY_NUMBER_CHECK, NULL);
-    TRY(keyring_authenticate(keyring, key_id, mac, pieces, 1));
+    TRY(keyring_authenticate(keyring, key_id, operation, mac, pieces, 1));
     *check = bytes_get_be32(mac);
     return OK;
+}
+
+status number_check(struct keyring *keyring, text number, int64_t *check)
+{
+    return check_under(keyring, check, keyring_current(keyring, KEY_NUMBER_CHECK, NULL), KEY_TO_GENERATE, number);
+}
+
+// Under each key that may have made it: one, but while a rotation is under way.
+status number_check_verify(struct keyring *keyring, text number, int64_t check)
+{
+    int64_t key_ids[KEY_VERSION_MAX];
+    int count = keyring_all_of(keyring, KEY_NUMBER_CHECK, key_ids);
+    for (int i = 0; i < count; i++) {
+        int64_t computed;
+        TRY(check_under(keyring, &computed, key_ids[i], KEY_TO_VERIFY, number));
+        if (computed == check) {
+            return OK;
+        }
+    }
+    return count > 0 ? NUMBER_CHECK_FAILED : KEY_UNAVAILABLE;
 }

@@ -17,8 +17,9 @@ must_use status number_block(struct permutation *permutation, const struct numbe
    do not belong to it, or a sequential one before the start: such a number is never drawn. */
 must_use status number_index(struct keyring *keyring, const struct series *series, text number, uint64_t *k);
 
-/* The 32-bit keyed check kept with a card: verified whenever its number is computed. */
+/* The 32-bit keyed check kept with a card: verified whenever its number is computed, NUMBER_CHECK_FAILED. */
 must_use status number_check(struct keyring *keyring, text number, int64_t *check);
+must_use status number_check_verify(struct keyring *keyring, text number, int64_t check);
 
 must_use status series_permutation_take(struct keyring *keyring, struct permutation **out, const struct series *series);
 

@@ -48,7 +48,10 @@ static status hash_pieces(struct work *work, uint8_t out[HASH_LEN], int64_t key_
 {
     TRY(key_require(work, key_id));
     bytes_put_be64(out, (uint64_t)key_id);
-    return keyring_authenticate(work->keyring, key_id, out + 8, pieces, count);
+    // A code under way is compared under the key it was made with, though that may be retired by now.
+    enum key_operation operation =
+        key_id == keyring_current(work->keyring, KEY_REQUEST, NULL) ? KEY_TO_GENERATE : KEY_TO_VERIFY;
+    return keyring_authenticate(work->keyring, key_id, operation, out + 8, pieces, count);
 }
 
 static status hash_code(struct work *work, uint8_t out[HASH_LEN], int64_t key_id, int64_t challenge_id, text code)

@@ -11,6 +11,7 @@
 #ifndef DOMAIN_OUTBOX_H
 #define DOMAIN_OUTBOX_H
 
+#include "domain/rekeying.h"
 #include "store/work.h"
 
 enum outbox_channel { OUTBOX_SMS, OUTBOX_EMAIL, OUTBOX_CHANNEL_COUNT };
@@ -45,5 +46,7 @@ must_use status outbox_expire(struct work *work, int64_t *count); // erases what
 
 /* For the demo's page: the newest messages of the work's organisation, or of all when it has none; opened where not erased. */
 must_use status outbox_recent(struct work *work, struct message **out, int *count, int64_t limit);
+
+extern const struct rekeying_rule outbox_sealing; // for rotations of KEY_MESSAGE_SEAL
 
 #endif

@@ -8,6 +8,15 @@ static const char INSERT[] =
     "INSERT INTO registered_number (id, organization_id, series_id, series_index, lookup, sealed, seal_key_id, lookup_key_id) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char FIND[] = "SELECT id FROM registered_number WHERE lookup = $1 AND organization_id = $2";
+static const char NEXT_TO_RESEAL[] =
+    "SELECT id, organization_id, seal_key_id, sealed FROM registered_number "
+    "WHERE id > $1 AND seal_key_id <> $2 ORDER BY id LIMIT $3";
+static const char RESEAL[] =
+    "UPDATE registered_number SET sealed = $2, seal_key_id = $3 WHERE id = $1 AND seal_key_id = $4";
+static const char NEXT_TO_FIND_ANEW[] =
+    "SELECT id, organization_id, seal_key_id, sealed FROM registered_number "
+    "WHERE id > $1 AND lookup_key_id <> $2 ORDER BY id LIMIT $3";
+static const char FIND_ANEW[] = "UPDATE registered_number SET lookup = $2, lookup_key_id = $3 WHERE id = $1";
 static const char GET[] = "SELECT sealed, seal_key_id FROM registered_number WHERE id = $1 AND organization_id = $2";
 
 enum { ASSOCIATED_LEN = 16 + 17 };
@@ -24,13 +33,13 @@ static void associated_data(uint8_t out[ASSOCIATED_LEN], int64_t organization_id
 }
 
 // The organisation stands in the hash: two tenants may hold the same number without knowing of each other.
-static status lookup_hash(struct work *work, text number, uint8_t out[SHA256_LEN], int64_t *key_id)
+static status lookup_hash(struct work *work, uint8_t out[SHA256_LEN], int64_t key_id, enum key_operation operation,
+                          int64_t organization_id, text number)
 {
     uint8_t organization[8];
-    bytes_put_be64(organization, (uint64_t)work->organization_id);
+    bytes_put_be64(organization, (uint64_t)organization_id);
     const struct bytes_view pieces[] = { { organization, sizeof organization }, { number.at, number.len } };
-    *key_id = keyring_current(work->keyring, KEY_NUMBER_LOOKUP, NULL);
-    return keyring_authenticate(work->keyring, *key_id, out, pieces, 2);
+    return keyring_authenticate(work->keyring, key_id, operation, out, pieces, 2);
 }
 
 // Its place in the series, when the series could ever draw it.
@@ -54,9 +63,15 @@ status registered_number_add(struct work *work, int64_t *id, const struct series
 {
     struct value place;
     uint8_t hash[SHA256_LEN], sealed[NUMBER_LEN_MAX + AEAD_OVERHEAD_LEN], associated[ASSOCIATED_LEN];
-    int64_t lookup_key_id, seal_key_id = keyring_current(work->keyring, KEY_NUMBER_SEAL, NULL);
+    int64_t lookup_key_id = keyring_current(work->keyring, KEY_NUMBER_LOOKUP, NULL),
+            seal_key_id = keyring_current(work->keyring, KEY_NUMBER_SEAL, NULL);
     TRY(find_place(work, series, number, &place));
-    TRY(lookup_hash(work, number, hash, &lookup_key_id));
+    // While a rotation is under way its hash may still be of an older key; the series is locked, so no other comes between.
+    status found = registered_number_find(work, id, number);
+    if (found != NOT_FOUND) {
+        return found == OK ? NUMBER_ALREADY_REGISTERED : found;
+    }
+    TRY(lookup_hash(work, hash, lookup_key_id, KEY_TO_GENERATE, work->organization_id, number));
     *id = work_id(work);
     associated_data(associated, work->organization_id, *id);
     TRY(keyring_seal(work->keyring, seal_key_id, sealed, number.at, number.len, associated, sizeof associated));
@@ -67,13 +82,24 @@ status registered_number_add(struct work *work, int64_t *id, const struct series
                        NUMBER_ALREADY_REGISTERED);
 }
 
+// Under each key that may stand in a row: one, but while a rotation is under way. Between two looks a row may go over to
+// the newest key, since on PostgreSQL each look sees a state of its own: so the newest comes again at the end.
 status registered_number_find(struct work *work, int64_t *id, text number)
 {
-    uint8_t hash[SHA256_LEN];
-    int64_t key_id;
-    TRY(lookup_hash(work, number, hash, &key_id));
-    return work_integer(work, id, FIND, ARGS(value_blob(hash, sizeof hash), value_i64(work->organization_id)),
-                        NOT_FOUND);
+    int64_t key_ids[KEY_VERSION_MAX + 1];
+    int count = keyring_all_of(work->keyring, KEY_NUMBER_LOOKUP, key_ids);
+    if (count > 1) {
+        key_ids[count++] = key_ids[0];
+    }
+    status found =
+        count > 0 && keyring_current(work->keyring, KEY_NUMBER_LOOKUP, NULL) != 0 ? NOT_FOUND : KEY_UNAVAILABLE;
+    for (int i = 0; i < count && found == NOT_FOUND; i++) {
+        uint8_t hash[SHA256_LEN];
+        TRY(lookup_hash(work, hash, key_ids[i], KEY_TO_VERIFY, work->organization_id, number));
+        found = work_integer(work, id, FIND, ARGS(value_blob(hash, sizeof hash), value_i64(work->organization_id)),
+                             NOT_FOUND);
+    }
+    return found;
 }
 
 status registered_number_open(struct work *work, int64_t id, char *out, size_t len)
@@ -93,3 +119,65 @@ status registered_number_open(struct work *work, int64_t id, char *out, size_t l
     status closed = rows_close(&rows);
     return result != OK ? result : closed;
 }
+
+/* Rotation. */
+
+static status reseal(struct work *work, struct rekeying *page)
+{
+    struct rekeying_row *rows;
+    int count;
+    TRY(rekeying_take(work, page, NEXT_TO_RESEAL, &rows, &count));
+    for (int i = 0; i < count; i++) {
+        uint8_t associated[ASSOCIATED_LEN];
+        associated_data(associated, rows[i].organization_id, rows[i].id);
+        TRY(rekeying_settle(page, rekeying_reseal(work, page, &rows[i], associated, sizeof associated, RESEAL)));
+    }
+    return OK;
+}
+
+static status find_anew(struct work *work, const struct rekeying *page, const struct rekeying_row *row)
+{
+    uint8_t hash[SHA256_LEN], associated[ASSOCIATED_LEN];
+    char number[NUMBER_LEN_MAX];
+    if (row->sealed.len < AEAD_OVERHEAD_LEN || row->sealed.len > sizeof number + AEAD_OVERHEAD_LEN) {
+        return DATA_DAMAGED;
+    }
+    size_t len = row->sealed.len - AEAD_OVERHEAD_LEN;
+    associated_data(associated, row->organization_id, row->id);
+    TRY(key_require(work, row->key_id));
+    TRY(key_require(work, page->key_id));
+    status result = keyring_open(work->keyring, row->key_id, (uint8_t *)number, row->sealed.at, row->sealed.len,
+                                 associated, sizeof associated);
+    if (result == OK) {
+        result = lookup_hash(work, hash, page->key_id, KEY_TO_GENERATE, row->organization_id, text_bytes(number, len));
+    }
+    secret_wipe(number, sizeof number);
+    TRY(result);
+    return work_change(work, FIND_ANEW,
+                       ARGS(value_i64(row->id), value_blob(hash, sizeof hash), value_i64(page->key_id)), OK);
+}
+
+static status find_all_anew(struct work *work, struct rekeying *page)
+{
+    struct rekeying_row *rows;
+    int count;
+    TRY(rekeying_take(work, page, NEXT_TO_FIND_ANEW, &rows, &count));
+    for (int i = 0; i < count; i++) {
+        TRY(rekeying_settle(page, find_anew(work, page, &rows[i])));
+    }
+    return OK;
+}
+
+const struct rekeying_rule registered_number_sealing = {
+    .table = "registered_number",
+    .count = "SELECT CAST(count(*) AS BIGINT) FROM registered_number WHERE seal_key_id <> $1",
+    .in_use = "SELECT 1 FROM registered_number WHERE seal_key_id = $1 LIMIT 1",
+    .rewrite = reseal,
+};
+
+const struct rekeying_rule registered_number_finding = {
+    .table = "registered_number",
+    .count = "SELECT CAST(count(*) AS BIGINT) FROM registered_number WHERE lookup_key_id <> $1",
+    .in_use = "SELECT 1 FROM registered_number WHERE lookup_key_id = $1 LIMIT 1",
+    .rewrite = find_all_anew,
+};

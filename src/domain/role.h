@@ -41,10 +41,21 @@ enum permission {
     MAY_READ_PEOPLE,
     MAY_READ_OUTBOX, // the demo's page of sent messages
     MAY_READ_METRICS,
+    MAY_READ_KEYS,
+    MAY_HOLD_KEYS, // a key custodian: two of them stand behind whatever is done with keys
     PERMISSION_COUNT
 };
 
-enum role { ROLE_OWNER, ROLE_ADMINISTRATOR, ROLE_AGENT, ROLE_OPERATIONS, ROLE_AUDITOR, ROLE_INTEGRATION, ROLE_COUNT };
+enum role {
+    ROLE_OWNER,
+    ROLE_ADMINISTRATOR,
+    ROLE_AGENT,
+    ROLE_OPERATIONS,
+    ROLE_AUDITOR,
+    ROLE_INTEGRATION,
+    ROLE_CUSTODIAN,
+    ROLE_COUNT
+};
 
 extern const char *const role_names[];       // by enum role, ends with NULL
 extern const char *const permission_names[]; // by enum permission, ends with NULL; "draw_numbers"

@@ -247,7 +247,7 @@ status series_create(struct work *work, struct series *series)
     }
     TRY(found == SERIES_NOT_FOUND ? OK : found);
     TRY(judged);
-    TRY(key_create(work, KEY_NUMBERING, &series->key_id));
+    TRY(key_create_numbering(work, &series->key_id));
     settle_expiry_unit(series);
     series->id = work_id(work);
     series->total = number_layout_space(layout);

@@ -28,6 +28,10 @@ static const char COUNT_ENABLED[] =
     "SELECT CAST(count(*) AS BIGINT) FROM user_totp WHERE user_id = $1 AND organization_id = $2 AND confirmed_at IS NOT NULL";
 static const char REMOVE[] =
     "DELETE FROM user_totp WHERE user_id = $1 AND organization_id = $2 AND confirmed_at IS NOT NULL";
+static const char NEXT_TO_RESEAL[] =
+    "SELECT user_id, organization_id, key_id, sealed FROM user_totp WHERE user_id > $1 AND key_id <> $2 "
+    "ORDER BY user_id LIMIT $3";
+static const char RESEAL[] = "UPDATE user_totp SET sealed = $2, key_id = $3 WHERE user_id = $1 AND key_id = $4";
 
 enum { ASSOCIATED_LEN = 8 + 9 + 8, SEALED_LEN = TOTP_SECRET_LEN + AEAD_OVERHEAD_LEN };
 
@@ -194,3 +198,25 @@ status user_totp_reset(struct work *work, int64_t user_id)
     TRY(user_totp_remove(work, user_id));
     return session_end_all(work, user_id, 0);
 }
+
+/* Rotation. */
+
+static status reseal(struct work *work, struct rekeying *page)
+{
+    struct rekeying_row *rows;
+    int count;
+    TRY(rekeying_take(work, page, NEXT_TO_RESEAL, &rows, &count));
+    for (int i = 0; i < count; i++) {
+        uint8_t associated[ASSOCIATED_LEN];
+        associated_data(associated, rows[i].organization_id, rows[i].id);
+        TRY(rekeying_settle(page, rekeying_reseal(work, page, &rows[i], associated, sizeof associated, RESEAL)));
+    }
+    return OK;
+}
+
+const struct rekeying_rule user_totp_sealing = {
+    .table = "user_totp",
+    .count = "SELECT CAST(count(*) AS BIGINT) FROM user_totp WHERE key_id <> $1",
+    .in_use = "SELECT 1 FROM user_totp WHERE key_id = $1 LIMIT 1",
+    .rewrite = reseal,
+};

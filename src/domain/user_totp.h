@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "crypto/totp.h"
+#include "domain/rekeying.h"
 #include "store/work.h"
 
 /* Makes a secret of TOTP_SECRET_LEN bytes, which the caller shows and releases. It takes the place of one that was begun
@@ -33,5 +34,7 @@ must_use status user_totp_judge_sign_in(struct work *work, int64_t user_id, text
 must_use status user_totp_remove(struct work *work, int64_t user_id); // TOTP_NOT_ENABLED
 /* The same by somebody else, for a user who lost the app: it ends the user's sessions. USER_NOT_FOUND, ROLE_TOO_HIGH. */
 must_use status user_totp_reset(struct work *work, int64_t user_id);
+
+extern const struct rekeying_rule user_totp_sealing; // for rotations of KEY_MESSAGE_SEAL
 
 #endif

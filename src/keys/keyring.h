@@ -1,11 +1,12 @@
 /*
  * The keyring: the only room in which working keys are in clear. It is filled at start with key blocks (the database
- * keeps them; this folder knows no database) that are unwrapped under the master key, and after that answers questions
- * about them: permute, seal, open, authenticate, sign. No function gives a key out.
+ * keeps them; this folder knows no database) that are opened under the master key, and after that answers questions
+ * about them: permute, seal, open, authenticate, sign. No function gives a key out; keys/ files that compute with payment
+ * keys use keyring_inside.h.
  *
- * A key has an id (of its row), a use and a version. Usage, algorithm and mode stand in its block (X9.143) and are
- * checked when it is loaded: a block of another usage is refused. Uses that share one (numbering and the two seals; the
- * M7 uses) are told apart by their row alone. Any thread may call; contexts are kept and lent.
+ * A block opens only in its own place: id, organisation, use, name, version and test mark are part of what its key is
+ * derived from (keys/master_key.h). Usage, algorithm and mode stand in the block (X9.143) and are compared. What a key may
+ * do follows from its header and from its state at that moment. Any thread may call; contexts are kept and lent.
  */
 #ifndef KEYS_KEYRING_H
 #define KEYS_KEYRING_H
@@ -17,45 +18,68 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "crypto/aead.h"
-#include "crypto/key_block.h"
+#include "crypto/key_block_use.h"
 #include "crypto/mac.h"
 #include "crypto/permutation.h"
+#include "keys/key_record.h"
+#include "keys/master_key.h"
 
-enum key_use {
-    KEY_NUMBERING,     // D0 A: a series' permutation; as precious as its numbers
-    KEY_NUMBER_SEAL,   // D0 A: registered numbers at rest
-    KEY_NUMBER_LOOKUP, // M7 H: finds a registered number
-    KEY_NUMBER_CHECK,  // M7 H: the 32-bit check of a drawn number
-    KEY_REQUEST,       // M7 H: fingerprints of requests, OTP codes, cursors
-    KEY_MESSAGE_SEAL,  // D0 A: messages and files that wait, secrets of authenticator apps
-    KEY_SIGN,          // S0 E: Ed25519, heads of chains
-    KEY_USE_COUNT
-};
-
-enum { KEY_CHECK_VALUE_LEN = 3, SIGNATURE_LEN = 64, PUBLIC_KEY_LEN = 32, KEY_VERSION_MAX = 99 };
-
-const char *key_use_name(enum key_use use); // "numbering", "number_seal" ...; the word stored in the database
-bool key_use_parse(enum key_use *use, text name);
+enum { SIGNATURE_LEN = 64, PUBLIC_KEY_LEN = 32 };
 
 struct keyring;
 
-/* Takes over the master key (32 bytes): *master is empty afterwards. */
-must_use status keyring_new(struct keyring **out, struct secret *master, const struct runtime *runtime);
+/* Takes over the master key, whatever the status. `allow_test`: test keys may be loaded. */
+must_use status keyring_new(struct keyring **out, struct master_key *master, bool allow_test,
+                            const struct runtime *runtime);
 void keyring_free(struct keyring *keyring); // wipes all; NULL is fine
+must_use status keyring_master_check_value(struct keyring *keyring, uint8_t out[MASTER_KEY_CHECK_LEN]);
 
-/* Makes a key from random bytes and wraps it; `block` gets at most KEY_BLOCK_LEN_MAX characters. It is not loaded. The check
-   value is the first bytes of the AES-CMAC of a zero block (AES), of HMAC-SHA-256 over nothing (HMAC) or of the public key. */
-must_use status keyring_generate(struct keyring *keyring, enum key_use use, int version, char *block, size_t *block_len,
-                                 uint8_t check_value[KEY_CHECK_VALUE_LEN]);
-/* Unwraps and keeps. DATA_DAMAGED: the block does not open, is of another use or version, or its check value differs.
-   Loading an id twice with the same block is harmless. OVERLOADED: KEYRING_KEY_COUNT_MAX are loaded. */
-must_use status keyring_load(struct keyring *keyring, int64_t key_id, enum key_use use, int version, text block,
-                             const uint8_t check_value[KEY_CHECK_VALUE_LEN]);
+/* Making. The block gets at most KEY_BLOCK_LEN_MAX characters; nothing is loaded. `record` has id, organisation, use, name,
+   version and test mark; the header and check value are set for a house key, and for a payment key the check value. */
+
+/* From `len` random bytes (0: a house key's own length); triple DES keys get odd parity. */
+must_use status keyring_generate(struct keyring *keyring, struct key_record *record, size_t len, char *block,
+                                 size_t *block_len);
+/* A key that came from elsewhere. KEY_IS_TEST: it is a published test key or so marked, and this is no test installation.
+   KEY_WEAK; INVALID_INPUT: its length does not suit its algorithm. A published key is marked as a test key. */
+must_use status keyring_wrap(struct keyring *keyring, struct key_record *record, const struct secret *key, char *block,
+                             size_t *block_len);
+/* The same block under another master key. */
+must_use status keyring_rewrap(struct keyring *keyring, struct master_key *next, const struct key_record *record,
+                               text block, char *out, size_t *out_len);
+/* A block as version 0.1 before key records wrote it, directly under a master key in memory, in today's form. */
+must_use status keyring_adopt(struct keyring *keyring, struct key_record *record, text block, char *out,
+                              size_t *out_len);
+
+/* Exchange under a transport key: a loaded payment key of usage K1 (the block is of version B under triple DES, D under AES).
+   KEY_NOT_EXPORTABLE, KEY_CARRIER_WEAK (a key is not wrapped under a weaker one), KEY_RETIRED, KEY_UNAVAILABLE. */
+must_use status keyring_export(struct keyring *keyring, int64_t key_id, int64_t transport_key_id,
+                               char out[KEY_BLOCK_ANY_LEN_MAX], size_t *out_len);
+/* Opens somebody's block: header and test mark of `record` are set, the key is a new secret. KEY_BLOCK_INVALID. */
+must_use status keyring_import(struct keyring *keyring, int64_t transport_key_id, text block, struct key_record *record,
+                               struct secret *key);
+
+/* Loading. DATA_DAMAGED: the block does not open here, or is of another header or check value. KEY_IS_TEST. Loading an id again
+   takes over its times, and is harmless with the same block. OVERLOADED: KEYRING_KEY_COUNT_MAX are loaded. A
+   destroyed key is wiped; one that never was loaded is passed over. */
+must_use status keyring_load(struct keyring *keyring, const struct key_record *record, text block);
 bool keyring_has(struct keyring *keyring, int64_t key_id);
-/* The newest loaded key of a use (not for KEY_NUMBERING): what new data is protected with. 0 when there is none. `version` may be NULL. */
-int64_t keyring_current(struct keyring *keyring, enum key_use use, int *version);
+must_use status keyring_len(struct keyring *keyring, int64_t key_id, size_t *len); // bytes of a payment key
 
-/* KEY_UNAVAILABLE when the id is not loaded or is of another use. */
+/* Which state of the database the ring was last brought up to, for its owner. With a lease of more than 0 ms keys only
+   decrypt and verify once that is longer ago: another process may have changed the set of keys. */
+int64_t keyring_revision(struct keyring *keyring); // 0: none
+void keyring_note_revision(struct keyring *keyring, int64_t revision);
+void keyring_set_lease(struct keyring *keyring, int64_t lease_ms);
+
+/* Finding. 0 when there is none; only keys that are active now count, of the newest version. */
+int64_t keyring_current(struct keyring *keyring, enum key_use use, int *version); // of a house use but numbering
+int64_t keyring_named(struct keyring *keyring, int64_t organization_id, text name);
+/* All keys of a house use that are not destroyed, newest first: what data may still be protected with, or soon will be. */
+int keyring_all_of(struct keyring *keyring, enum key_use use, int64_t ids[KEY_VERSION_MAX]);
+
+/* Using. KEY_UNAVAILABLE when the id is not loaded, is of another use, or is destroyed; KEY_RETIRED when its state does not
+   permit what is asked. */
 
 /* A permutation lent to the caller until it is given back; see crypto/permutation.h. OVERLOADED: KEYRING_LENT_COUNT_MAX
    are lent. */
@@ -67,8 +91,9 @@ must_use status keyring_seal(struct keyring *keyring, int64_t key_id, uint8_t *o
                              const void *associated, size_t associated_len); // out: len + AEAD_OVERHEAD_LEN
 must_use status keyring_open(struct keyring *keyring, int64_t key_id, uint8_t *out, const void *sealed, size_t len,
                              const void *associated, size_t associated_len); // out: len - AEAD_OVERHEAD_LEN
-must_use status keyring_authenticate(struct keyring *keyring, int64_t key_id, uint8_t out[SHA256_LEN],
-                                     const struct bytes_view *pieces, size_t count);
+/* An HMAC, to be kept (KEY_TO_GENERATE) or to be compared with one that is kept (KEY_TO_VERIFY). */
+must_use status keyring_authenticate(struct keyring *keyring, int64_t key_id, enum key_operation operation,
+                                     uint8_t out[SHA256_LEN], const struct bytes_view *pieces, size_t count);
 must_use status keyring_sign(struct keyring *keyring, int64_t key_id, uint8_t signature[SIGNATURE_LEN],
                              const void *message, size_t len);
 must_use status keyring_public_key(struct keyring *keyring, int64_t key_id, uint8_t out[PUBLIC_KEY_LEN]);

@@ -1,331 +1,127 @@
 #include "keys/master_key.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/new_file.h"
-#include "base/text.h"
-#include "crypto/mac.h"
 
-/*
- * The two forms of the file. Every line but the first is "name: value", in this order, nothing else.
- *
- *   cardwright master key 1          cardwright master key 1
- *   seal: mode                       seal: passphrase
- *   key: <64 hex digits>             kdf: argon2id13
- *   check: <16 hex digits>           passes: <decimal>
- *                                    memory: <bytes, decimal>
- *                                    salt: <32 hex digits>
- *                                    nonce: <48 hex digits>
- *                                    key: <96 hex digits: ciphertext and tag>
- *
- * The check is the start of the SHA-256 of all lines before it. The tag covers all lines before the key.
- */
-#define FIRST_LINE "cardwright master key 1\n"
-#define KDF        "argon2id13"
+enum { COUNTER_LEN = 4, LENGTH_LEN = 4, BLOCK_COUNT = MASTER_KEY_LEN / CMAC_LEN };
 
-enum {
-    FILE_LEN_MAX = 1024,
-    CHECK_LEN = 8,
-    SALT_LEN = crypto_pwhash_SALTBYTES,
-    NONCE_LEN = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    SEALED_LEN = MASTER_KEY_LEN + crypto_aead_xchacha20poly1305_ietf_ABYTES,
+struct master_key {
+    const struct master_key_provider *provider;
+    void *context;
+    pthread_mutex_t lock; // a token's session does one thing at a time
 };
 
-_Static_assert(MASTER_KEY_LEN == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "one length for both keys");
-_Static_assert(FILE_LEN_MAX <= (int)SECRET_LEN_MAX, "the file passes through a secret");
-
-struct cost {
-    uint64_t passes; // argon2id's t
-    uint64_t memory; // bytes
-};
-
-// A file may ask for another cost, but a changed file must not make the program take all memory before its tag is seen.
-static const struct cost COST_MIN = { crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN };
-static const struct cost COST_NEW = { crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE };
-static const struct cost COST_MAX = { crypto_pwhash_OPSLIMIT_SENSITIVE, crypto_pwhash_MEMLIMIT_SENSITIVE };
-
-static bool is_given(const struct secret *passphrase)
+status master_key_new(struct master_key **out, const struct master_key_provider *provider, void *context)
 {
-    return passphrase != NULL && passphrase->len > 0;
-}
-
-static status passphrase_stretch(struct secret *out, const struct secret *passphrase, const uint8_t salt[SALT_LEN],
-                                 struct cost cost)
-{
-    TRY(secret_init(out, MASTER_KEY_LEN));
-    int failed = crypto_pwhash(out->at, out->len, (const char *)passphrase->at, passphrase->len, salt, cost.passes,
-                               (size_t)cost.memory, crypto_pwhash_ALG_ARGON2ID13);
-    if (failed != 0) {
-        secret_release(out);
+    struct master_key *master = *out = calloc(1, sizeof *master);
+    if (master == NULL) {
+        provider->close(context);
         return OUT_OF_MEMORY;
     }
+    master->provider = provider;
+    master->context = context;
+    pthread_mutex_init(&master->lock, NULL);
     return OK;
 }
 
-static status check_compute(uint8_t check[CHECK_LEN], text lines)
+void master_key_free(struct master_key *master)
 {
-    uint8_t digest[SHA256_LEN];
-    TRY(sha256(digest, &(struct bytes_view){ lines.at, lines.len }, 1));
-    memcpy(check, digest, CHECK_LEN);
-    return OK;
-}
-
-// The file is put together in a secret, for it may hold the key in clear.
-
-static void append(struct secret *file, const char *string)
-{
-    size_t len = strlen(string);
-    assert(file->len + len <= FILE_LEN_MAX);
-    memcpy(file->at + file->len, string, len);
-    file->len += len;
-}
-
-static void append_number(struct secret *file, const char *name, uint64_t value)
-{
-    char line[64];
-    snprintf(line, sizeof line, "%s: %llu\n", name, (unsigned long long)value);
-    append(file, line);
-}
-
-static void append_hex(struct secret *file, const char *name, const uint8_t *bytes, size_t len)
-{
-    append(file, name);
-    append(file, ": ");
-    assert(file->len + 2 * len <= FILE_LEN_MAX);
-    bytes_to_hex((char *)file->at + file->len, bytes, len);
-    file->len += 2 * len;
-    append(file, "\n");
-}
-
-static status write_by_mode(struct secret *file, const struct secret *master)
-{
-    append(file, FIRST_LINE "seal: mode\n");
-    append_hex(file, "key", master->at, master->len);
-    uint8_t check[CHECK_LEN];
-    TRY(check_compute(check, text_bytes(file->at, file->len)));
-    append_hex(file, "check", check, sizeof check);
-    return OK;
-}
-
-static status write_by_passphrase(struct secret *file, const struct secret *master, const struct secret *passphrase,
-                                  const struct runtime *runtime)
-{
-    uint8_t salt[SALT_LEN], nonce[NONCE_LEN], sealed[SEALED_LEN];
-    runtime_random(runtime, salt, sizeof salt);
-    runtime_random(runtime, nonce, sizeof nonce);
-    append(file, FIRST_LINE "seal: passphrase\nkdf: " KDF "\n");
-    append_number(file, "passes", COST_NEW.passes);
-    append_number(file, "memory", COST_NEW.memory);
-    append_hex(file, "salt", salt, sizeof salt);
-    append_hex(file, "nonce", nonce, sizeof nonce);
-
-    struct secret stretched = { 0 };
-    TRY(passphrase_stretch(&stretched, passphrase, salt, COST_NEW));
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, master->at, master->len, file->at, file->len, NULL, nonce,
-                                               stretched.at);
-    secret_release(&stretched);
-    append_hex(file, "key", sealed, sizeof sealed);
-    return OK;
-}
-
-status master_key_create(const char *path, const struct secret *passphrase, const struct runtime *runtime)
-{
-    struct secret master = { 0 }, buffer = { 0 }, file;
-    status result = secret_init(&master, MASTER_KEY_LEN);
-    if (result == OK) {
-        result = secret_init(&buffer, FILE_LEN_MAX);
+    if (master != NULL) {
+        master->provider->close(master->context);
+        pthread_mutex_destroy(&master->lock);
+        free(master);
     }
-    if (result != OK) {
-        goto done;
-    }
-    runtime_random(runtime, master.at, master.len);
-    file = (struct secret){ buffer.at, 0 };
-    result =
-        is_given(passphrase) ? write_by_passphrase(&file, &master, passphrase, runtime) : write_by_mode(&file, &master);
-    if (result == OK) {
-        result = new_file_write(path, file.at, file.len);
-    }
-done:
-    secret_release(&buffer);
-    secret_release(&master);
+}
+
+const char *master_key_provider_name(const struct master_key *master)
+{
+    return master->provider->name;
+}
+
+static status compute_mac(struct master_key *master, uint8_t out[CMAC_LEN], const void *message, size_t len)
+{
+    int failed = pthread_mutex_lock(&master->lock);
+    assert(!failed);
+    status result = master->provider->mac(master->context, out, message, len);
+    pthread_mutex_unlock(&master->lock);
     return result;
 }
 
-// Reading. Whatever is wrong in the file's text is one error: DATA_DAMAGED.
-
-static bool is_credential(const char *path)
+status master_key_derive(struct master_key *master, struct secret *out, text label, const void *context,
+                         size_t context_len)
 {
-    const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    if (directory == NULL || directory[0] != '/') {
-        return false;
-    }
-    size_t len = strlen(directory);
-    return strncmp(path, directory, len) == 0 && path[len] == '/' && strchr(path + len + 1, '/') == NULL;
-}
+    uint8_t message[COUNTER_LEN + MASTER_KEY_CONTEXT_LEN_MAX + 1 + LENGTH_LEN];
+    assert(label.len + context_len <= MASTER_KEY_CONTEXT_LEN_MAX);
+    uint8_t *at = message + COUNTER_LEN;
+    memcpy(at, label.at, label.len);
+    at += label.len;
+    *at++ = 0;
+    memcpy(at, context, context_len);
+    at += context_len;
+    bytes_put_be32(at, MASTER_KEY_LEN * 8);
+    at += LENGTH_LEN;
 
-static bool is_private(const char *path, const struct stat *stat)
-{
-    mode_t others = stat->st_mode & (S_IRWXG | S_IRWXO);
-    // systemd lets a service's user read its credentials by an ACL, whose mask shows as the group's right to read. The
-    // group itself has none, and the directory is closed to all but that user.
-    return others == 0 || (others == S_IRGRP && is_credential(path));
-}
-
-static status file_read(struct secret *buffer, text *out, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); // a FIFO must not keep the start waiting
-    if (fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? KEY_UNAVAILABLE : SYSTEM_FAULT;
-    }
+    TRY(secret_init(out, MASTER_KEY_LEN));
     status result = OK;
-    struct stat stat;
-    if (fstat(fd, &stat) != 0) {
-        result = SYSTEM_FAULT;
-    } else if (!S_ISREG(stat.st_mode) || !is_private(path, &stat)) {
-        result = FORBIDDEN;
-    }
-    size_t len = 0;
-    while (result == OK && len < buffer->len) {
-        ssize_t got = read(fd, buffer->at + len, buffer->len - len);
-        if (got == 0) {
-            break;
-        }
-        if (got > 0) {
-            len += (size_t)got;
-        } else if (errno != EINTR) {
-            result = STORAGE_FAULT;
-        }
-    }
-    close(fd);
-    *out = text_bytes(buffer->at, len);
-    return result;
-}
-
-static bool take_line(text *rest, const char *name, text *value)
-{
-    int64_t end = text_find(*rest, '\n');
-    if (end < 0) {
-        return false;
-    }
-    text line = text_slice(*rest, 0, (size_t)end);
-    size_t name_len = strlen(name);
-    if (!text_starts_with(line, text_of(name)) || !text_starts_with(text_slice(line, name_len, line.len), TEXT(": "))) {
-        return false;
-    }
-    *value = text_slice(line, name_len + 2, line.len);
-    *rest = text_slice(*rest, (size_t)end + 1, rest->len);
-    return true;
-}
-
-static bool take_word(text *rest, const char *name, text word)
-{
-    text value;
-    return take_line(rest, name, &value) && text_equal(value, word);
-}
-
-static bool take_hex(text *rest, const char *name, void *out, size_t len)
-{
-    text value;
-    return take_line(rest, name, &value) && bytes_from_hex(out, len, value);
-}
-
-static bool take_number(text *rest, const char *name, uint64_t *out, uint64_t min, uint64_t max)
-{
-    text value;
-    return take_line(rest, name, &value) && text_to_uint64(value, out) && *out >= min && *out <= max;
-}
-
-static text before(text file, text rest)
-{
-    return text_slice(file, 0, file.len - rest.len);
-}
-
-static status read_by_mode(struct secret *master, text file, text rest)
-{
-    if (!take_hex(&rest, "key", master->at, master->len)) {
-        return DATA_DAMAGED;
-    }
-    uint8_t expected[CHECK_LEN], check[CHECK_LEN];
-    TRY(check_compute(expected, before(file, rest)));
-    bool taken = take_hex(&rest, "check", check, sizeof check) && text_empty(rest);
-    return taken && secret_equal(check, expected, sizeof check) ? OK : DATA_DAMAGED;
-}
-
-static status read_by_passphrase(struct secret *master, text file, text rest, const struct secret *passphrase)
-{
-    if (!is_given(passphrase)) {
-        return KEY_UNAVAILABLE;
-    }
-    struct cost cost;
-    uint8_t salt[SALT_LEN], nonce[NONCE_LEN], sealed[SEALED_LEN];
-    if (!take_word(&rest, "kdf", TEXT(KDF)) ||
-        !take_number(&rest, "passes", &cost.passes, COST_MIN.passes, COST_MAX.passes) ||
-        !take_number(&rest, "memory", &cost.memory, COST_MIN.memory, COST_MAX.memory) ||
-        !take_hex(&rest, "salt", salt, sizeof salt) || !take_hex(&rest, "nonce", nonce, sizeof nonce)) {
-        return DATA_DAMAGED;
-    }
-    text header = before(file, rest);
-    if (!take_hex(&rest, "key", sealed, sizeof sealed) || !text_empty(rest)) {
-        return DATA_DAMAGED;
-    }
-    struct secret stretched = { 0 };
-    TRY(passphrase_stretch(&stretched, passphrase, salt, cost));
-    const uint8_t *associated = (const uint8_t *)header.at;
-    int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(master->at, NULL, NULL, sealed, sizeof sealed, associated,
-                                                            header.len, nonce, stretched.at);
-    secret_release(&stretched);
-    return failed == 0 ? OK : DATA_DAMAGED;
-}
-
-static status file_parse(struct secret *master, enum master_key_seal *seal, text file, const struct secret *passphrase)
-{
-    text rest = file, word;
-    if (!text_starts_with(rest, TEXT(FIRST_LINE))) {
-        return DATA_DAMAGED;
-    }
-    rest = text_slice(rest, sizeof FIRST_LINE - 1, rest.len);
-    if (!take_line(&rest, "seal", &word)) {
-        return DATA_DAMAGED;
-    }
-    if (text_equal(word, TEXT("mode"))) {
-        *seal = MASTER_KEY_BY_MODE;
-        return read_by_mode(master, file, rest);
-    }
-    if (text_equal(word, TEXT("passphrase"))) {
-        *seal = MASTER_KEY_BY_PASSPHRASE;
-        return read_by_passphrase(master, file, rest, passphrase);
-    }
-    return DATA_DAMAGED;
-}
-
-status master_key_open(struct secret *master, enum master_key_seal *seal, const char *path,
-                       const struct secret *passphrase)
-{
-    *master = (struct secret){ 0 };
-    struct secret buffer = { 0 };
-    text file;
-    status result = secret_init(&buffer, FILE_LEN_MAX);
-    if (result == OK) {
-        result = file_read(&buffer, &file, path);
-    }
-    if (result == OK) {
-        result = secret_init(master, MASTER_KEY_LEN);
-    }
-    if (result == OK) {
-        result = file_parse(master, seal, file, passphrase);
+    for (uint32_t i = 0; i < BLOCK_COUNT && result == OK; i++) {
+        bytes_put_be32(message, i + 1);
+        result = compute_mac(master, out->at + (size_t)i * CMAC_LEN, message, (size_t)(at - message));
     }
     if (result != OK) {
-        secret_release(master);
+        secret_release(out);
     }
-    secret_release(&buffer);
     return result;
+}
+
+status master_key_check_value(struct master_key *master, uint8_t out[MASTER_KEY_CHECK_LEN])
+{
+    static const uint8_t zero_block[CMAC_LEN]; // never a message of master_key_derive, whose counter begins with 1
+    uint8_t whole[CMAC_LEN];
+    TRY(compute_mac(master, whole, zero_block, sizeof zero_block));
+    memcpy(out, whole, MASTER_KEY_CHECK_LEN);
+    secret_wipe(whole, sizeof whole);
+    return OK;
+}
+
+/* The provider of this process's memory. */
+
+struct held_key {
+    struct secret key;
+};
+
+static status held_mac(void *context, uint8_t out[CMAC_LEN], const void *message, size_t len)
+{
+    const struct held_key *held = context;
+    return cmac_aes(out, &held->key, message, len);
+}
+
+static void held_close(void *context)
+{
+    struct held_key *held = context;
+    secret_release(&held->key);
+    free(held);
+}
+
+static const struct master_key_provider held_provider = { "software", held_mac, held_close };
+
+const struct secret *master_key_held(const struct master_key *master)
+{
+    return master->provider == &held_provider ? &((const struct held_key *)master->context)->key : NULL;
+}
+
+status master_key_in_memory(struct master_key **out, struct secret *key)
+{
+    assert(key->len == MASTER_KEY_LEN);
+    struct held_key *held = calloc(1, sizeof *held);
+    if (held == NULL) {
+        secret_release(key);
+        return OUT_OF_MEMORY;
+    }
+    held->key = *key;
+    *key = (struct secret){ 0 };
+    return master_key_new(out, &held_provider, held);
 }

@@ -14,8 +14,10 @@ struct arguments {
     const char *words[4]; // that are no flags
     int word_count;
     const char *name, *role, *series, *count, *output, *purpose, *label, *organization, *owner, *backup,
-        *heads; // NULL: not given
-    bool demo, quiet;
+        *heads;                                                            // NULL: not given
+    const char *seal, *parts, *module, *token, *key, *new_passphrase_file; // of the master key; see seal_arguments.h
+    const char *usage, *algorithm, *mode, *length, *exportable, *under, *block, *components, *version; // of a key
+    bool demo, quiet, all, test, wait;
 };
 
 struct command {
@@ -30,6 +32,15 @@ int command_init(const struct config *config, const struct arguments *arguments)
 int command_serve(const struct config *config, const struct arguments *arguments);
 int command_api_key_create(const struct config *config, const struct arguments *arguments);
 int command_user_reset(const struct config *config, const struct arguments *arguments);
+int command_keys_init(const struct config *config, const struct arguments *arguments);
+int command_keys_unlock(const struct config *config, const struct arguments *arguments);
+int command_keys_list(const struct config *config, const struct arguments *arguments);
+int command_keys_generate(const struct config *config, const struct arguments *arguments);
+int command_keys_import(const struct config *config, const struct arguments *arguments);
+int command_keys_export(const struct config *config, const struct arguments *arguments);
+int command_keys_rotate(const struct config *config, const struct arguments *arguments);
+int command_keys_retire(const struct config *config, const struct arguments *arguments);
+int command_keys_destroy(const struct config *config, const struct arguments *arguments);
 int command_generate(const struct config *config, const struct arguments *arguments);
 int command_openapi(const struct config *config, const struct arguments *arguments);
 int command_migrate(const struct config *config, const struct arguments *arguments);

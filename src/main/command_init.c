@@ -15,6 +15,7 @@
 #include "main/command.h"
 #include "main/installation.h"
 #include "main/random_password.h"
+#include "main/seal_arguments.h"
 
 struct founding {
     const struct arguments *arguments;
@@ -94,24 +95,33 @@ static status run_founding(struct installation *installation, struct founding *f
     return executor_run(installation->executor, &write);
 }
 
-static void print_welcome(const struct config *config, const struct founding *founding)
+static void print_welcome(const struct config *config, const struct founding *founding,
+                          const struct master_key_place *place)
 {
     printf("data directory: %s\n", config->data);
     printf("user: " TEXT_FMT "\n", TEXT_ARG(founding->owner.name));
     printf("password: %s\n", founding->password);
     printf("\nThis password is shown once. Start the server with `cardwright serve --data %s%s`.\n", config->data,
            founding->arguments->demo ? " --demo" : "");
-    printf("Keep a copy of the master key (%s/master.key) apart from the data: without it the card numbers are lost.\n",
-           config->data);
+    if (place->seal == MASTER_KEY_BY_PKCS11) {
+        printf(
+            "The master key lies in the token %s: without it the card numbers are lost. Keep a copy of %s/master.key, which "
+            "says where it is, apart from the data.\n",
+            place->token.token, config->data);
+    } else {
+        printf(
+            "Keep a copy of the master key (%s/master.key) apart from the data: without it the card numbers are lost.\n",
+            config->data);
+    }
 }
 
-int command_init(const struct config *config, const struct arguments *arguments)
+static int init(const struct config *config, const struct arguments *arguments, struct master_key_place *place)
 {
     struct installation installation;
     struct founding founding = { .arguments = arguments };
     struct faults faults;
     struct arena *arena = arena_new(REQUEST_ARENA_LEN_MAX);
-    if (arena == NULL || installation_create(config, stderr) != OK ||
+    if (arena == NULL || installation_create(config, place, stderr) != OK ||
         installation_open(&installation, config, INSTALLATION_SERVE, stderr) != OK) {
         arena_free(arena);
         return EXIT_REFUSED;
@@ -120,7 +130,7 @@ int command_init(const struct config *config, const struct arguments *arguments)
     status result = run_founding(&installation, &founding, &faults, arena);
     installation_close(&installation);
     if (result == OK) {
-        print_welcome(config, &founding);
+        print_welcome(config, &founding, place);
     } else {
         fprintf(stderr, "cardwright: %s\n", status_title(result));
         for (int i = 0; i < faults_kept(&faults); i++) {
@@ -130,4 +140,31 @@ int command_init(const struct config *config, const struct arguments *arguments)
     secret_wipe(founding.password, sizeof founding.password);
     arena_free(arena);
     return result == OK ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int refuse_components(const struct config *config)
+{
+    fprintf(
+        stderr,
+        "cardwright: components are entered by people of the installation, and there are none yet: run `cardwright init`, "
+        "let two key custodians be made, and then `cardwright keys init --seal components --data %s`\n",
+        config->data);
+    return EXIT_USAGE;
+}
+
+int command_init(const struct config *config, const struct arguments *arguments)
+{
+    struct master_key_place place;
+    bool passphrase_given = config->passphrase_file[0] != '\0';
+    if (!seal_arguments(&place, arguments, passphrase_given ? MASTER_KEY_BY_PASSPHRASE : MASTER_KEY_BY_MODE)) {
+        return EXIT_USAGE;
+    }
+    if (place.seal == MASTER_KEY_BY_COMPONENTS) {
+        return refuse_components(config);
+    }
+    if (place.seal == MASTER_KEY_BY_PASSPHRASE && !passphrase_given) {
+        fprintf(stderr, "cardwright: --seal passphrase needs --keys-passphrase-file\n");
+        return EXIT_USAGE;
+    }
+    return init(config, arguments, &place);
 }

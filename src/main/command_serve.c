@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "main/command.h"
 #include "main/installation.h"
+#include "main/unlock_door.h"
 #include "server/delivery.h"
 #include "server/http.h"
 #include "server/job_runner.h"
@@ -113,6 +114,7 @@ static status start_background(struct serving *serving)
     const struct scheduler_options scheduler = {
         .executor = installation->executor,
         .readers = installation->readers,
+        .database = { installation->database.engine, installation->database.location, .read_only = true },
         .keyring = installation->keyring,
         .runtime = &runtime_real,
         .heads_path = serving->heads_path,
@@ -150,11 +152,18 @@ static status start_listeners(struct serving *serving)
     return http_start(&serving->local_http, &local);
 }
 
+static status gather_at_door(void *context, struct unlocking *unlocking)
+{
+    const struct serving *serving = context;
+    return unlock_door_wait(unlocking, serving->installation.socket_path, serving->config->data);
+}
+
 static status start(struct serving *serving)
 {
     const struct config *config = serving->config;
+    const struct gathering at_door = { gather_at_door, serving };
     TRY(operations_check());
-    TRY(installation_open(&serving->installation, config, INSTALLATION_SERVE, stderr));
+    TRY(installation_open_gathering(&serving->installation, config, INSTALLATION_SERVE, &at_door, stderr));
     const struct rate_limits limits = { config->requests_per_second, config->sign_ins_per_minute };
     serving->server = (struct server){
         .runtime = &runtime_real,
@@ -165,6 +174,7 @@ static status start(struct serving *serving)
         .limiter = rate_limiter_new(&limits, &runtime_real),
         .demo = config->demo != 0,
         .clear_text_ok = config->behind_tls_proxy != 0,
+        .dual_control = config->dual_control != 0,
         .print_metrics = print_metrics,
     };
     if (serving->server.limiter == NULL) {
@@ -195,7 +205,7 @@ static void announce(const struct serving *serving)
 {
     const struct config *config = serving->config;
     bool tls = config->certificate[0] != '\0';
-    if (serving->installation.seal == MASTER_KEY_BY_MODE) {
+    if (serving->installation.place.seal == MASTER_KEY_BY_MODE) {
         LOG(LOG_WARN, "keys.sealed_by_mode",
             "The master key is protected by its file's permissions alone; use a passphrase or a systemd credential in production.");
     }
@@ -247,12 +257,12 @@ int command_serve(const struct config *config, const struct arguments *arguments
     if (started == OK) {
         announce(&serving);
         serve_until_stopped(&serving, &signals);
-    } else if (started != INVALID_INPUT) {
+    } else if (started != INVALID_INPUT && started != SHUTTING_DOWN && started != KEYS_LOCKED) {
         fprintf(stderr, "cardwright: not started: %s\n", status_title(started));
     }
     stop(&serving);
     if (started == OK) {
         LOG(LOG_INFO, "server.stopped", "Everything is saved.");
     }
-    return started == OK ? EXIT_DONE : EXIT_REFUSED;
+    return started == OK || started == SHUTTING_DOWN ? EXIT_DONE : EXIT_REFUSED; // asked to stop while it waited
 }

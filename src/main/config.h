@@ -20,7 +20,8 @@ struct config {
     int64_t behind_tls_proxy;
     char database_url[CONFIG_TEXT_LEN_MAX];    // empty: SQLite in the data directory
     char master_key_file[CONFIG_TEXT_LEN_MAX]; // empty: in the data directory, or systemd's credential
-    char passphrase_file[CONFIG_TEXT_LEN_MAX];
+    char passphrase_file[CONFIG_TEXT_LEN_MAX]; // or of a token's PIN
+    int64_t dual_control, allow_test_keys;
     char high_water_file[CONFIG_TEXT_LEN_MAX]; // empty: in the data directory
     char smtp_url[CONFIG_TEXT_LEN_MAX], mail_from[CONFIG_TEXT_LEN_MAX], mail_user[CONFIG_TEXT_LEN_MAX],
         mail_password_file[CONFIG_TEXT_LEN_MAX];

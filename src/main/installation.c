@@ -9,8 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "domain/key.h"
+#include "domain/organization.h"
+#include "main/installation_key.h"
+#include "main/unlock_terminal.h"
 #include "store/migrate.h"
 
 enum { POSTGRES_LANE_COUNT = 2 };
@@ -27,62 +31,6 @@ static void high_water_path(char out[INSTALLATION_PATH_LEN_MAX], const struct co
     } else {
         path_in(out, config, "high-water");
     }
-}
-
-static void master_key_path(char out[INSTALLATION_PATH_LEN_MAX], const struct config *config)
-{
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    if (config->master_key_file[0] != '\0') {
-        snprintf(out, INSTALLATION_PATH_LEN_MAX, "%s", config->master_key_file);
-        return;
-    }
-    if (credentials != NULL) {
-        snprintf(out, INSTALLATION_PATH_LEN_MAX, "%s/cardwright-master-key", credentials);
-        if (access(out, R_OK) == 0) {
-            return;
-        }
-    }
-    path_in(out, config, "master.key");
-}
-
-static status read_passphrase(struct secret *passphrase, const struct config *config, FILE *errors)
-{
-    *passphrase = (struct secret){ 0 };
-    if (config->passphrase_file[0] == '\0') {
-        return OK;
-    }
-    char line[1024] = { 0 };
-    FILE *file = fopen(config->passphrase_file, "re");
-    bool read = file != NULL && fgets(line, sizeof line, file) != NULL;
-    if (file != NULL) {
-        fclose(file);
-    }
-    if (!read) {
-        fprintf(errors, "cardwright: the passphrase file %s cannot be read\n", config->passphrase_file);
-        return KEY_UNAVAILABLE;
-    }
-    size_t len = strcspn(line, "\n");
-    status result = secret_init_copy(passphrase, line, len);
-    secret_wipe(line, sizeof line);
-    return result;
-}
-
-static status open_keyring(struct installation *installation, FILE *errors)
-{
-    char path[INSTALLATION_PATH_LEN_MAX];
-    struct secret passphrase, master = { 0 };
-    master_key_path(path, installation->config);
-    TRY(read_passphrase(&passphrase, installation->config, errors));
-    status result = master_key_open(&master, &installation->seal, path, &passphrase);
-    secret_release(&passphrase);
-    if (result != OK) {
-        const char *why = result == FORBIDDEN         ? "can be read by others; chmod 600 it"
-                          : result == KEY_UNAVAILABLE ? "is not there, or needs its passphrase (keys.passphrase_file)"
-                                                      : "does not open: wrong passphrase, or damaged";
-        fprintf(errors, "cardwright: the master key %s %s\n", path, why);
-        return result;
-    }
-    return keyring_new(&installation->keyring, &master, &runtime_real);
 }
 
 static void describe_database(struct installation *installation, const struct config *config)
@@ -162,33 +110,57 @@ static status judge_high_water(struct installation *installation, struct databas
     return OK;
 }
 
-static status prepare_database(struct installation *installation, enum installation_mode mode, FILE *errors)
+// The schema needs no keys, and what tells which master key is the right one stands in it.
+static status bring_up_to_date(const struct installation *installation, FILE *errors)
+{
+    struct database *database = NULL;
+    int applied = 0;
+    TRY(database_open(&database, &installation->database));
+    status result = migrate(database, runtime_now_ms(&runtime_real), &applied);
+    if (result == SCHEMA_TOO_NEW) {
+        fprintf(errors, "cardwright: the database was written by a newer version of cardwright\n");
+    }
+    database_close(database);
+    return result;
+}
+
+static status open_keyring(struct installation *installation, enum installation_mode mode,
+                           const struct gathering *gathering, FILE *errors)
+{
+    const struct config *config = installation->config;
+    struct master_key *master;
+    TRY(installation_key_open(&master, installation, mode, gathering, errors));
+    bool allow_test = config->allow_test_keys != 0 || config->demo != 0;
+    return keyring_new(&installation->keyring, master, allow_test, &runtime_real);
+}
+
+static status load_keys(struct installation *installation, struct database *database, FILE *errors)
+{
+    struct key_loading loading = { 0 };
+    status result = key_load_all(database, installation->keyring, &loading);
+    if (result == DATA_DAMAGED) {
+        fprintf(errors,
+                "cardwright: a working key does not open under this master key: is it the one of this database?\n");
+    }
+    if (loading.refused_test > 0) {
+        LOG(LOG_ERROR, "keys.test_refused",
+            "Test keys were left out: this installation is not for testing (keys.allow_test_keys).",
+            LOG_I("count", loading.refused_test));
+    }
+    return result;
+}
+
+static status fill_keyring(struct installation *installation, enum installation_mode mode, FILE *errors)
 {
     struct database *database = NULL;
     struct database_options options = installation->database;
     options.read_only = mode == INSTALLATION_READ;
-    status result = database_open(&database, &options);
-    if (result == OK && mode != INSTALLATION_READ) {
-        int applied = 0;
-        result = migrate(database, runtime_now_ms(&runtime_real), &applied);
-    }
-    if (result == SCHEMA_TOO_NEW) {
-        fprintf(errors, "cardwright: the database was written by a newer version of cardwright\n");
-    }
-    if (result == OK) {
-        int count = 0;
-        result = key_load_all(database, installation->keyring, &count);
-        if (result == DATA_DAMAGED) {
-            fprintf(errors,
-                    "cardwright: a working key does not open under this master key: is it the one of this database?\n");
-        }
-    }
+    TRY(database_open(&database, &options));
+    status result = load_keys(installation, database, errors);
     if (result == OK && mode != INSTALLATION_READ) {
         result = judge_high_water(installation, database, mode == INSTALLATION_RESTORE, errors);
     }
-    if (database != NULL) {
-        database_close(database);
-    }
+    database_close(database);
     return result;
 }
 
@@ -206,19 +178,33 @@ static status open_high_water(struct installation *installation, FILE *errors)
     return result;
 }
 
-static status open_parts(struct installation *installation, enum installation_mode mode, FILE *errors)
+static status record_unlocking(struct work *work, void *context)
 {
-    describe_database(installation, installation->config);
-    if (mode != INSTALLATION_READ) {
-        TRY(take_lock(installation, errors));
-        TRY(open_high_water(installation, errors));
+    const struct installation *installation = context;
+    status found = organization_first(work, &work->organization_id);
+    work_detail_text(work, "custodians", text_of(installation->unlocked_by));
+    return found == NOT_FOUND ? OK : found;
+}
+
+static status run_write(struct installation *installation, const struct write_rule *rule, void *context)
+{
+    static const struct actor actor = { .kind = ACTOR_COMMAND_LINE,
+                                        .name = TEXT("command line"),
+                                        .channel = CHANNEL_COMMAND_LINE };
+    struct faults faults;
+    struct arena *arena = arena_new(REQUEST_ARENA_LEN_MAX);
+    if (arena == NULL) {
+        return OUT_OF_MEMORY;
     }
-    TRY(open_keyring(installation, errors));
-    TRY(prepare_database(installation, mode, errors));
-    TRY(reader_pool_new(&installation->readers, &installation->database));
-    if (mode == INSTALLATION_READ) {
-        return OK;
-    }
+    struct write write = { .rule = rule, .context = context, .actor = &actor, .arena = arena, .faults = &faults };
+    status result = executor_run(installation->executor, &write);
+    arena_free(arena);
+    return result;
+}
+
+static status start_executor(struct installation *installation)
+{
+    static const struct write_rule unlocked = { .effect = record_unlocking, .audit_action = "keys.unlocked" };
     const struct executor_options options = {
         .database = installation->database,
         .lane_count = installation->database.engine == ENGINE_POSTGRES ? POSTGRES_LANE_COUNT : 1,
@@ -227,22 +213,60 @@ static status open_parts(struct installation *installation, enum installation_mo
         .high_water = installation->high_water,
         .runtime = &runtime_real,
     };
-    return executor_start(&installation->executor, &options);
+    if (installation->database.engine == ENGINE_POSTGRES) { // there may be other processes
+        keyring_set_lease(installation->keyring, KEY_LEASE_MS);
+    }
+    TRY(executor_start(&installation->executor, &options));
+    return installation->unlocked_by[0] != '\0' ? run_write(installation, &unlocked, installation) : OK;
 }
 
-status installation_open(struct installation *installation, const struct config *config, enum installation_mode mode,
-                         FILE *errors)
+static status open_parts(struct installation *installation, enum installation_mode mode,
+                         const struct gathering *gathering, FILE *errors)
+{
+    describe_database(installation, installation->config);
+    if (mode != INSTALLATION_READ) {
+        TRY(take_lock(installation, errors));
+        TRY(open_high_water(installation, errors));
+        TRY(bring_up_to_date(installation, errors));
+    }
+    TRY(open_keyring(installation, mode, gathering, errors));
+    TRY(fill_keyring(installation, mode, errors));
+    TRY(reader_pool_new(&installation->readers, &installation->database));
+    return mode == INSTALLATION_READ ? OK : start_executor(installation);
+}
+
+// Those that were explained where they were met, or are nobody's fault.
+static bool is_explained(status result)
+{
+    return result == ALREADY_RUNNING || result == RESTORE_INCOMPLETE || result == SYSTEM_FAULT ||
+           result == SHUTTING_DOWN || result == KEYS_LOCKED;
+}
+
+status installation_open_gathering(struct installation *installation, const struct config *config,
+                                   enum installation_mode mode, const struct gathering *gathering, FILE *errors)
 {
     *installation = (struct installation){ .config = config, .lock_fd = -1 };
-    status result = open_parts(installation, mode, errors);
+    status result = open_parts(installation, mode, gathering, errors);
     if (result != OK) {
-        if (status_is_fault(result) && result != ALREADY_RUNNING && result != RESTORE_INCOMPLETE &&
-            result != SYSTEM_FAULT) {
+        if (status_is_fault(result) && !is_explained(result)) {
             fprintf(errors, "cardwright: %s\n", status_title(result));
         }
         installation_close(installation);
     }
     return result;
+}
+
+static status gather_at_terminal(void *context, struct unlocking *unlocking)
+{
+    (void)context;
+    return unlock_at_terminal(unlocking);
+}
+
+status installation_open(struct installation *installation, const struct config *config, enum installation_mode mode,
+                         FILE *errors)
+{
+    static const struct gathering at_terminal = { gather_at_terminal, NULL };
+    return installation_open_gathering(installation, config, mode, &at_terminal, errors);
 }
 
 void installation_close(struct installation *installation)
@@ -257,7 +281,26 @@ void installation_close(struct installation *installation)
     *installation = (struct installation){ .lock_fd = -1 };
 }
 
-static status create_files(const struct config *config, FILE *errors)
+static status create_master_key(const char *path, struct master_key_place *place, const struct secret *passphrase,
+                                FILE *errors)
+{
+    struct secret key = { 0 };
+    struct master_key *in_token = NULL;
+    status result = place->seal == MASTER_KEY_BY_PKCS11 ? installation_token_make(&in_token, place, passphrase, errors)
+                                                        : secret_init_random(&key, MASTER_KEY_LEN);
+    master_key_free(in_token);
+    if (result != OK) {
+        return result;
+    }
+    result = master_key_file_create(path, place, &key, passphrase, &runtime_real);
+    secret_release(&key);
+    if (result != OK) {
+        fprintf(errors, "cardwright: the master key %s could not be made; is there one already?\n", path);
+    }
+    return result;
+}
+
+static status create_files(const struct config *config, struct master_key_place *place, FILE *errors)
 {
     char path[INSTALLATION_PATH_LEN_MAX];
     struct secret passphrase;
@@ -265,14 +308,19 @@ static status create_files(const struct config *config, FILE *errors)
         fprintf(errors, "cardwright: %s: %s\n", config->data, strerror(errno));
         return SYSTEM_FAULT;
     }
-    TRY(read_passphrase(&passphrase, config, errors));
-    master_key_path(path, config);
-    status result = master_key_create(path, &passphrase, &runtime_real);
-    secret_release(&passphrase);
-    if (result != OK) {
-        fprintf(errors, "cardwright: the master key %s could not be made; is there one already?\n", path);
-        return result;
+    installation_key_path(path, config);
+    if (access(path, F_OK) == 0) {
+        fprintf(errors, "cardwright: the master key %s is there already\n", path); // before a token makes another
+        return FILE_EXISTS;
     }
+    TRY(installation_passphrase_read(&passphrase, config->passphrase_file, errors));
+    if (place->seal == MASTER_KEY_BY_PASSPHRASE && passphrase.len == 0) {
+        fprintf(errors, "cardwright: the first line of %s is empty\n", config->passphrase_file);
+        return KEY_UNAVAILABLE;
+    }
+    status result = create_master_key(path, place, &passphrase, errors);
+    secret_release(&passphrase);
+    TRY(result);
     high_water_path(path, config);
     result = high_water_create(path);
     if (result != OK) {
@@ -287,9 +335,9 @@ static status create_missing_keys(struct work *work, void *context)
     return key_create_missing(work);
 }
 
-status installation_create(const struct config *config, FILE *errors)
+status installation_create(const struct config *config, struct master_key_place *place, FILE *errors)
 {
-    TRY(create_files(config, errors));
+    TRY(create_files(config, place, errors));
     struct installation installation = { .config = config, .lock_fd = -1 };
     describe_database(&installation, config);
     struct database *database = NULL;
@@ -299,12 +347,7 @@ status installation_create(const struct config *config, FILE *errors)
     database_close(database);
     TRY(installation_open(&installation, config, INSTALLATION_SERVE, errors));
     static const struct write_rule rule = { .effect = create_missing_keys, .audit_action = "keys.created" };
-    const struct actor actor = { .kind = ACTOR_COMMAND_LINE, .channel = CHANNEL_COMMAND_LINE };
-    struct faults faults;
-    struct arena *arena = arena_new(REQUEST_ARENA_LEN_MAX);
-    struct write write = { .rule = &rule, .actor = &actor, .arena = arena, .faults = &faults };
-    status result = arena != NULL ? executor_run(installation.executor, &write) : OUT_OF_MEMORY;
-    arena_free(arena);
+    status result = run_write(&installation, &rule, NULL);
     installation_close(&installation);
     return result;
 }

@@ -3,7 +3,8 @@
  * server holds one while it runs; a command takes one for itself.
  *
  *   DIR/cardwright.db    the database (SQLite), with its -wal and -shm
- *   DIR/master.key       the master key, sealed; keep a copy elsewhere, without it the numbers are lost
+ *   DIR/master.key       how the master key is sealed; keep a copy elsewhere, without it the numbers are lost
+ *   DIR/master.key.next  while `keys init` gives it a new one, or when that was cut short (main/installation_key.h)
  *   DIR/high-water       how far each series has drawn
  *   DIR/lock             held by the one process that writes
  *   DIR/cardwright.sock  the running server's door for the command line
@@ -12,8 +13,9 @@
 #define MAIN_INSTALLATION_H
 
 #include "keys/keyring.h"
-#include "keys/master_key.h"
+#include "keys/master_key_file.h"
 #include "main/config.h"
+#include "main/unlocking.h"
 #include "store/executor.h"
 #include "store/reader_pool.h"
 
@@ -25,7 +27,8 @@ struct installation {
     char database_path[INSTALLATION_PATH_LEN_MAX];
     char socket_path[INSTALLATION_PATH_LEN_MAX];
     int lock_fd; // -1: not held
-    enum master_key_seal seal;
+    struct master_key_place place;
+    char unlocked_by[UNLOCKING_NAMES_LEN_MAX]; // who entered the components of the master key; empty: none were needed
     struct keyring *keyring;
     struct high_water *high_water;
     struct executor *executor;
@@ -39,12 +42,22 @@ enum installation_mode {
     INSTALLATION_READ,    // keys and readers only; works beside a running server
 };
 
-/* Every refusal is explained on `errors`. */
+/* Who asks for the components of a master key that comes in components: returns when unlocking->master is there. */
+struct gathering {
+    status (*gather)(void *context, struct unlocking *unlocking);
+    void *context;
+};
+
+/* Every refusal is explained on `errors`. Components are asked for at the terminal. */
 must_use status installation_open(struct installation *installation, const struct config *config,
                                   enum installation_mode mode, FILE *errors);
+must_use status installation_open_gathering(struct installation *installation, const struct config *config,
+                                            enum installation_mode mode, const struct gathering *gathering,
+                                            FILE *errors);
 void installation_close(struct installation *installation);
 
-/* A new data directory: master key, high-water file, database, schema, keys. ALREADY_RUNNING when there is one. */
-must_use status installation_create(const struct config *config, FILE *errors);
+/* A new data directory: master key, high-water file, database, schema, keys. `place` says how the master key is sealed (not
+   by components); its check value is set. ALREADY_RUNNING when there is one. */
+must_use status installation_create(const struct config *config, struct master_key_place *place, FILE *errors);
 
 #endif

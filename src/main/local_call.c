@@ -13,12 +13,19 @@
 #include "base/limits.h"
 #include "main/installation.h"
 
+enum { SOCKET_PATH_LEN_MAX = CONFIG_TEXT_LEN_MAX + 32 };
+
 struct local_door {
     bool remote;
-    char socket_path[CONFIG_TEXT_LEN_MAX + 32];
+    char socket_path[SOCKET_PATH_LEN_MAX];
     struct installation installation;
     struct server server;
 };
+
+static void socket_path_of(char out[SOCKET_PATH_LEN_MAX], const struct config *config)
+{
+    snprintf(out, SOCKET_PATH_LEN_MAX, "%s/cardwright.sock", config->data);
+}
 
 static bool server_listens(const char *socket_path)
 {
@@ -42,7 +49,7 @@ status local_door_open(struct local_door **out, const struct config *config, FIL
         return OUT_OF_MEMORY;
     }
     door->installation.lock_fd = -1;
-    snprintf(door->socket_path, sizeof door->socket_path, "%s/cardwright.sock", config->data);
+    socket_path_of(door->socket_path, config);
     door->remote = server_listens(door->socket_path);
     if (!door->remote) {
         status result = installation_open(&door->installation, config, INSTALLATION_SERVE, errors);
@@ -56,6 +63,7 @@ status local_door_open(struct local_door **out, const struct config *config, FIL
             .readers = door->installation.readers,
             .keyring = door->installation.keyring,
             .ids = door->installation.ids,
+            .dual_control = config->dual_control != 0,
         };
     }
     *out = door;
@@ -68,6 +76,11 @@ void local_door_close(struct local_door *door)
         installation_close(&door->installation);
         free(door);
     }
+}
+
+bool local_door_to_server(const struct local_door *door)
+{
+    return door->remote;
 }
 
 status local_door_readable(struct local_door *door, struct installation **out, const struct config *config,
@@ -164,7 +177,7 @@ static size_t take_part(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-static status call_server(struct local_door *door, const char *method, const char *path, text body, struct arena *arena,
+static status call_server(const char *socket_path, const char *method, const char *path, text body, struct arena *arena,
                           int *http_status, text *reply)
 {
     char url[REQUEST_PATH_LEN_MAX];
@@ -175,7 +188,7 @@ static status call_server(struct local_door *door, const char *method, const cha
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     status result = curl != NULL && headers != NULL ? OK : OUT_OF_MEMORY;
     if (result == OK) {
-        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, door->socket_path);
+        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
         curl_easy_setopt(curl, CURLOPT_URL, url);
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -200,8 +213,16 @@ static status call_server(struct local_door *door, const char *method, const cha
     return result;
 }
 
-// A problem's sentences for the person at the terminal.
-static void explain(text reply, int http_status, FILE *errors)
+status local_socket_call(const struct config *config, const char *method, const char *path, text body,
+                         struct arena *arena, int *http_status, text *reply)
+{
+    char socket_path[SOCKET_PATH_LEN_MAX];
+    socket_path_of(socket_path, config);
+    return server_listens(socket_path) ? call_server(socket_path, method, path, body, arena, http_status, reply)
+                                       : NOT_FOUND;
+}
+
+void local_explain(text reply, int http_status, FILE *errors)
 {
     yyjson_doc *document = yyjson_read(reply.at, reply.len, 0);
     yyjson_val *root = yyjson_doc_get_root(document);
@@ -225,7 +246,7 @@ status local_call(struct local_door *door, const char *method, const char *path,
                   text *reply, FILE *errors)
 {
     int http_status = 0;
-    status called = door->remote ? call_server(door, method, path, body, arena, &http_status, reply)
+    status called = door->remote ? call_server(door->socket_path, method, path, body, arena, &http_status, reply)
                                  : call_here(door, method, path, body, arena, &http_status, reply);
     if (called != OK) {
         fprintf(errors, "cardwright: %s\n",
@@ -235,6 +256,6 @@ status local_call(struct local_door *door, const char *method, const char *path,
     if (http_status >= 200 && http_status < 300) {
         return OK;
     }
-    explain(*reply, http_status, errors);
+    local_explain(*reply, http_status, errors);
     return INVALID_INPUT;
 }

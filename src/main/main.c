@@ -8,10 +8,11 @@
 #include "main/command.h"
 
 static const struct command commands[] = {
-    { "init", "--data DIR [--demo] [--organization NAME] [--owner EMAIL]",
+    { "init", "--data DIR [--demo] [--organization NAME] [--owner EMAIL] [--seal SEAL]",
       "make a data directory, its master key and an owner",
       "Prints how to sign in, once. --demo adds a series and a source to try things with and lets messages be read in the browser.\n"
-      "The master key lies in DIR/master.key: keep a copy apart from the data; without it the card numbers are lost.\n",
+      "The master key lies in DIR/master.key: keep a copy apart from the data; without it the card numbers are lost.\n"
+      "--seal mode|passphrase|pkcs11, as in `cardwright keys init --help`; without it passphrase if keys.passphrase_file is given.\n",
       command_init },
     { "serve", "--data DIR [--listen ADDR:PORT] [--database URL] [--config FILE]", "run the server",
       "SIGTERM stops it gracefully, SIGHUP reads the TLS certificate again.\n", command_serve },
@@ -21,6 +22,45 @@ static const struct command commands[] = {
     { "user reset", "NAME --data DIR", "let somebody in who lost the password or the authenticator app",
       "Prints a new password, once, alone on standard output; it has to be changed at the next sign-in. The user's sessions end.\n",
       command_user_reset },
+    { "keys init", "--data DIR --seal mode|passphrase|components|pkcs11",
+      "give the installation a new master key, sealed in another way",
+      "No server may run on DIR. Two key custodians (keys.dual_control) say who they are; then all keys are wrapped anew, which\n"
+      "leaves the data as it is. The new DIR/master.key replaces the old one.\n"
+      "  passphrase  --new-passphrase-file FILE: its first line\n"
+      "  components  --parts N (2 to 4): each custodian types a component of 64 hex digits, or presses Enter for a new one, which\n"
+      "              is shown once; the server then waits for all of them at each start (`cardwright keys unlock`)\n"
+      "  pkcs11      --module PATH --token LABEL [--key LABEL] --new-passphrase-file FILE with the PIN: the token makes the key,\n"
+      "              and it never leaves it\n",
+      command_keys_init },
+    { "keys unlock", "--data DIR", "enter a component of the master key of a server that waits for it",
+      "Asks for name, password and component of one key custodian, and shows the component's check value.\n",
+      command_keys_unlock },
+    { "keys list", "[--all] --data DIR", "show which keys there are, and how far rotations are",
+      "What may be known of them: version, state, usage, check value. --all shows the key of each series too.\n",
+      command_keys_list },
+    { "keys generate", "NAME --usage U --algorithm T|A --data DIR", "make a payment key, or its next version",
+      "Two key custodians say who they are. Codes are those of X9.143: --usage C0 (card verification), K1 (key block protection), ...\n"
+      "--algorithm T (triple DES) or A (AES). --mode M: what it may do within its usage, else all. --length N: bytes, else 16 of\n"
+      "triple DES and 32 of AES. --exportable E|N|S: may it leave in a key block? else N. --test marks it as a test key.\n",
+      command_keys_generate },
+    { "keys import", "NAME --under TRANSPORT --block FILE|- --data DIR", "bring a key in a key block, or in components",
+      "In components: NAME --components N --usage U --algorithm T|A, with --mode, --length and --exportable as in `keys generate`:\n"
+      "each of N (2 to 4) custodians types a component in hex, and compares its check value with the one that came with it.\n"
+      "TRANSPORT names a key of usage K1; TRANSPORT:VERSION a version that is retired already.\n",
+      command_keys_import },
+    { "keys export", "NAME --under TRANSPORT [--output FILE] --data DIR",
+      "give out a key in a key block under a transport key",
+      "Prints the block (X9.143), alone, on standard output, or writes it to FILE, which there must not be yet. NAME:VERSION names\n"
+      "a version; else it is the one in use.\n",
+      command_keys_export },
+    { "keys rotate", "NAME [--wait] --data DIR", "make a key's next version, and rewrite what older ones protect",
+      "NAME is a payment key or one of Cardwright's own: number_seal, number_lookup, number_check, request, message_seal, sign.\n"
+      "The new version is used after some seconds. --wait shows how far the rewriting is, until it is done.\n",
+      command_keys_rotate },
+    { "keys retire", "NAME [--version N] --data DIR", "retire a payment key: it only decrypts and verifies",
+      "Without --version the newest. Who rotates a key retires its version before by that.\n", command_keys_retire },
+    { "keys destroy", "NAME --version N --data DIR", "destroy a retired version of a key for good",
+      "One of Cardwright's own goes only when nothing that is stored needs it any more.\n", command_keys_destroy },
     { "generate", "--data DIR --series CODE --count N [--output FILE]", "draw a batch of card numbers",
       "Writes the numbers, one a line, to FILE (- for standard output) as they are computed. Without --output only the batch is made.\n"
       "--label LABEL and --purpose TEXT describe the batch; --quiet shows no progress.\n",
@@ -97,12 +137,52 @@ static const struct {
     const char *flag;
     size_t offset;
 } argument_flags[] = {
-    { "--name", offsetof(struct arguments, name) },     { "--role", offsetof(struct arguments, role) },
-    { "--series", offsetof(struct arguments, series) }, { "--count", offsetof(struct arguments, count) },
-    { "--output", offsetof(struct arguments, output) }, { "--purpose", offsetof(struct arguments, purpose) },
-    { "--label", offsetof(struct arguments, label) },   { "--organization", offsetof(struct arguments, organization) },
-    { "--owner", offsetof(struct arguments, owner) },   { "--heads", offsetof(struct arguments, heads) },
+    { "--name", offsetof(struct arguments, name) },
+    { "--role", offsetof(struct arguments, role) },
+    { "--series", offsetof(struct arguments, series) },
+    { "--count", offsetof(struct arguments, count) },
+    { "--output", offsetof(struct arguments, output) },
+    { "--purpose", offsetof(struct arguments, purpose) },
+    { "--label", offsetof(struct arguments, label) },
+    { "--organization", offsetof(struct arguments, organization) },
+    { "--owner", offsetof(struct arguments, owner) },
+    { "--heads", offsetof(struct arguments, heads) },
+    { "--seal", offsetof(struct arguments, seal) },
+    { "--parts", offsetof(struct arguments, parts) },
+    { "--module", offsetof(struct arguments, module) },
+    { "--token", offsetof(struct arguments, token) },
+    { "--key", offsetof(struct arguments, key) },
+    { "--new-passphrase-file", offsetof(struct arguments, new_passphrase_file) },
+    { "--usage", offsetof(struct arguments, usage) },
+    { "--algorithm", offsetof(struct arguments, algorithm) },
+    { "--mode", offsetof(struct arguments, mode) },
+    { "--length", offsetof(struct arguments, length) },
+    { "--exportable", offsetof(struct arguments, exportable) },
+    { "--under", offsetof(struct arguments, under) },
+    { "--block", offsetof(struct arguments, block) },
+    { "--components", offsetof(struct arguments, components) },
+    { "--version", offsetof(struct arguments, version) },
 };
+
+static const struct {
+    const char *flag;
+    size_t offset;
+} switches[] = {
+    { "--demo", offsetof(struct arguments, demo) }, { "--quiet", offsetof(struct arguments, quiet) },
+    { "--all", offsetof(struct arguments, all) },   { "--test", offsetof(struct arguments, test) },
+    { "--wait", offsetof(struct arguments, wait) },
+};
+
+static bool take_switch(struct arguments *arguments, const char *flag)
+{
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        if (strcmp(flag, switches[i].flag) == 0) {
+            *(bool *)((char *)arguments + switches[i].offset) = true;
+            return true;
+        }
+    }
+    return false;
+}
 
 static const char **argument_flag(struct arguments *arguments, const char *flag)
 {
@@ -119,8 +199,7 @@ static int take_argument(struct config *config, struct arguments *arguments, boo
                          int at)
 {
     const char *flag = argv[at];
-    if (strcmp(flag, "--demo") == 0 || strcmp(flag, "--quiet") == 0) {
-        *(strcmp(flag, "--demo") == 0 ? &arguments->demo : &arguments->quiet) = true;
+    if (take_switch(arguments, flag)) {
         config->demo = arguments->demo ? 1 : config->demo;
         return 1;
     }

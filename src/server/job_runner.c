@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "domain/import.h"
+#include "domain/job_step.h"
 
 enum { LOOK_MS = 500, PAUSE_FIRST_MS = 250, PAUSE_MAX_MS = 60000 };
 
@@ -42,7 +42,7 @@ static status find(struct work *work, void *context)
 }
 
 struct step {
-    int64_t job_id;
+    const struct job *job;
     bool more;
     enum job_state end; // what it is finished as
 };
@@ -50,13 +50,13 @@ struct step {
 static status do_chunk(struct work *work, void *context)
 {
     struct step *step = context;
-    return import_next_chunk(work, step->job_id, &step->more);
+    return job_step(work, step->job, &step->more);
 }
 
 static status finish(struct work *work, void *context)
 {
     const struct step *step = context;
-    return job_finish(work, step->job_id, step->end);
+    return job_finish(work, step->job->id, step->end);
 }
 
 static const struct write_rule find_rule = { .effect = find };
@@ -124,12 +124,12 @@ static status do_chunk_surely(struct job_runner *runner, struct step *step, cons
     status result = OK;
     int64_t ms = PAUSE_FIRST_MS;
     for (int try = 0; try < JOB_TRIES_MAX && !stopping(runner); try++) {
-        result = run_write(runner, &chunk_rule, step, actor, step->job_id);
+        result = run_write(runner, &chunk_rule, step, actor, step->job->id);
         if (!status_is_fault(result) || is_final(result) || result == SHUTTING_DOWN) {
             return result;
         }
-        LOG(LOG_WARN, "job.chunk_failed", "A part of a job failed; it will be tried again.", LOG_I("job", step->job_id),
-            LOG_S("code", status_code(result)));
+        LOG(LOG_WARN, "job.chunk_failed", "A part of a job failed; it will be tried again.",
+            LOG_I("job", step->job->id), LOG_S("code", status_code(result)));
         pause_ms(runner, ms);
         ms = ms * 2 < PAUSE_MAX_MS ? ms * 2 : PAUSE_MAX_MS;
     }
@@ -138,7 +138,7 @@ static status do_chunk_surely(struct job_runner *runner, struct step *step, cons
 
 static void do_job(struct job_runner *runner, const struct job *job)
 {
-    struct step step = { .job_id = job->id, .more = job->done < job->total };
+    struct step step = { .job = job, .more = true };
     status result = OK;
     while (step.more && result == OK && !stopping(runner)) {
         result = do_chunk_surely(runner, &step, &job->actor);

@@ -7,16 +7,27 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "domain/card_expiry.h"
+#include "domain/key.h"
 #include "domain/outbox.h"
 #include "store/audit_heads.h"
 #include "store/event.h"
 #include "store/idempotency.h"
 
-struct scheduler {
-    struct scheduler_options options;
-    struct arena *arena;
+// Two threads: a task that takes long must not keep the other from seeing what other processes did to the keys.
+enum line { LINE_KEYS, LINE_WORK, LINE_COUNT };
+
+struct scheduler_thread {
+    struct scheduler *scheduler;
+    enum line line;
     pthread_t thread;
     bool started;
+};
+
+struct scheduler {
+    struct scheduler_options options;
+    struct arena *arena;      // of LINE_WORK, which alone writes
+    struct database *looking; // of LINE_KEYS; NULL: to be opened
+    struct scheduler_thread threads[LINE_COUNT];
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     bool stopping;
@@ -65,17 +76,34 @@ static status export_heads(struct scheduler *scheduler)
     return result;
 }
 
+// Every second: another process may have changed the set of keys. On a connection of its own, since a busy pool must not
+// make this one blind.
+static status refresh_keys(struct scheduler *scheduler)
+{
+    if (scheduler->looking == NULL) {
+        TRY(database_open(&scheduler->looking, &scheduler->options.database));
+    }
+    status result = key_refresh(scheduler->looking, scheduler->options.keyring);
+    if (result != OK) {
+        database_close(scheduler->looking);
+        scheduler->looking = NULL;
+    }
+    return result;
+}
+
 static const struct task {
     const char *name;
+    enum line line;
     int period_seconds;
     status (*effect)(struct work *work, void *count); // a write that says how much it did; repeated while that is much
     status (*other)(struct scheduler *scheduler);
 } tasks[] = {
-    { "publish_events", 1, publish_events, NULL },
-    { "export_audit_heads", 60, NULL, export_heads },
-    { "expire_cards", 60, expire_cards, NULL },
-    { "expire_messages", 10, expire_messages, NULL },
-    { "forget_idempotency_keys", 600, forget_repeats, NULL },
+    { "refresh_keys", LINE_KEYS, 1, NULL, refresh_keys },
+    { "publish_events", LINE_WORK, 1, publish_events, NULL },
+    { "export_audit_heads", LINE_WORK, 60, NULL, export_heads },
+    { "expire_cards", LINE_WORK, 60, expire_cards, NULL },
+    { "expire_messages", LINE_WORK, 10, expire_messages, NULL },
+    { "forget_idempotency_keys", LINE_WORK, 600, forget_repeats, NULL },
 };
 
 enum { TASK_COUNT = sizeof tasks / sizeof tasks[0], REPEAT_COUNT_MAX = 1000 };
@@ -92,10 +120,14 @@ static void run_task(struct scheduler *scheduler, const struct task *task)
 {
     status result = OK;
     int64_t count = 1;
+    if (task->other != NULL) {
+        result = task->other(scheduler);
+        count = 0;
+    }
     for (int i = 0; i < REPEAT_COUNT_MAX && result == OK && count > 0 && !stopping(scheduler); i++) {
         arena_reset(scheduler->arena);
         count = 0;
-        result = task->effect != NULL ? run_write(scheduler, task->effect, &count) : task->other(scheduler);
+        result = run_write(scheduler, task->effect, &count);
     }
     if (result != OK && result != SHUTTING_DOWN) {
         LOG(LOG_WARN, "scheduler.task_failed", "A scheduled task failed; it will be tried again.",
@@ -105,10 +137,11 @@ static void run_task(struct scheduler *scheduler, const struct task *task)
 
 static void *scheduler_main(void *argument)
 {
-    struct scheduler *scheduler = argument;
+    const struct scheduler_thread *thread = argument;
+    struct scheduler *scheduler = thread->scheduler;
     for (int64_t second = 0; !stopping(scheduler); second++) {
         for (int i = 0; i < TASK_COUNT; i++) {
-            if (second % tasks[i].period_seconds == 0) {
+            if (tasks[i].line == thread->line && second % tasks[i].period_seconds == 0) {
                 run_task(scheduler, &tasks[i]);
             }
         }
@@ -138,9 +171,13 @@ status scheduler_start(struct scheduler **out, const struct scheduler_options *o
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&scheduler->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    scheduler->started =
-        scheduler->arena != NULL && pthread_create(&scheduler->thread, NULL, scheduler_main, scheduler) == 0;
-    if (!scheduler->started) {
+    bool started = scheduler->arena != NULL;
+    for (int line = 0; line < LINE_COUNT && started; line++) {
+        struct scheduler_thread *thread = &scheduler->threads[line];
+        *thread = (struct scheduler_thread){ .scheduler = scheduler, .line = (enum line)line };
+        started = thread->started = pthread_create(&thread->thread, NULL, scheduler_main, thread) == 0;
+    }
+    if (!started) {
         scheduler_stop(scheduler);
         return SYSTEM_FAULT;
     }
@@ -153,15 +190,20 @@ void scheduler_stop(struct scheduler *scheduler)
     if (scheduler == NULL) {
         return;
     }
-    if (scheduler->started) {
-        pthread_mutex_lock(&scheduler->mutex);
-        scheduler->stopping = true;
-        pthread_cond_signal(&scheduler->wake);
-        pthread_mutex_unlock(&scheduler->mutex);
-        pthread_join(scheduler->thread, NULL);
+    pthread_mutex_lock(&scheduler->mutex);
+    scheduler->stopping = true;
+    pthread_cond_broadcast(&scheduler->wake);
+    pthread_mutex_unlock(&scheduler->mutex);
+    for (int line = 0; line < LINE_COUNT; line++) {
+        if (scheduler->threads[line].started) {
+            pthread_join(scheduler->threads[line].thread, NULL);
+        }
     }
     pthread_cond_destroy(&scheduler->wake);
     pthread_mutex_destroy(&scheduler->mutex);
+    if (scheduler->looking != NULL) {
+        database_close(scheduler->looking);
+    }
     arena_free(scheduler->arena);
     free(scheduler);
 }

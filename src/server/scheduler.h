@@ -1,5 +1,5 @@
 /*
- * What has to happen without being asked: one thread, a table of tasks, each with its period. A task is one write (or a
+ * What has to happen without being asked: a table of tasks, each with its period. A task is one write (or a
  * read and a file); one that fails is logged and comes again.
  */
 #ifndef SERVER_SCHEDULER_H
@@ -15,6 +15,7 @@ struct scheduler;
 struct scheduler_options {
     struct executor *executor;
     struct reader_pool *readers;
+    struct database_options database; // read-only
     struct keyring *keyring;
     const struct runtime *runtime;
     const char *heads_path; // where the signed heads of the audit chains go

@@ -111,8 +111,22 @@ status audit_heads_export(struct database *database, struct keyring *keyring, co
     return result == OK && !(durable && file_closed) ? SYSTEM_FAULT : result;
 }
 
-static status verify_head(struct database *database, const char *line, const uint8_t key[PUBLIC_KEY_LEN],
-                          const char **why)
+// By any of the installation's keys, whichever was the current one then.
+static status verify_signature(struct keyring *keyring, const uint8_t signature[SIGNATURE_LEN], const char *message,
+                               size_t len)
+{
+    int64_t key_ids[KEY_VERSION_MAX];
+    int count = keyring_all_of(keyring, KEY_SIGN, key_ids);
+    status result = DATA_DAMAGED;
+    for (int i = 0; i < count && result == DATA_DAMAGED; i++) {
+        uint8_t key[PUBLIC_KEY_LEN];
+        TRY(keyring_public_key(keyring, key_ids[i], key));
+        result = signature_verify(key, signature, message, len);
+    }
+    return result;
+}
+
+static status verify_head(struct database *database, struct keyring *keyring, const char *line, const char **why)
 {
     text rest = text_of(line), time, lane_text, sequence_text, hash_text;
     int64_t lane, sequence;
@@ -128,7 +142,7 @@ static status verify_head(struct database *database, const char *line, const uin
     }
     size_t head_len = (size_t)(rest.at - line) - 1;
     *why = "has a signature that does not verify";
-    if (signature_verify(key, signature, message, with_preface(message, line, head_len)) != OK) {
+    if (verify_signature(keyring, signature, message, with_preface(message, line, head_len)) != OK) {
         return AUDIT_BROKEN;
     }
     *why = "names a record that is not in the database, or is another one there: the tail was cut or rewritten";
@@ -143,22 +157,28 @@ static status verify_head(struct database *database, const char *line, const uin
     return same ? OK : AUDIT_BROKEN;
 }
 
-// The key in the first line must be the keyring's own: a file signed by another proves nothing.
-static status verify_key(struct keyring *keyring, const char *line, uint8_t key[PUBLIC_KEY_LEN])
+// The key in the first line must be one of the keyring's own: a file signed by another proves nothing.
+static status verify_key(struct keyring *keyring, const char *line)
 {
     text rest = text_of(line), word;
-    uint8_t own[PUBLIC_KEY_LEN];
-    TRY(keyring_public_key(keyring, keyring_current(keyring, KEY_SIGN, NULL), own));
-    bool read =
-        text_split(&rest, ' ', &word) && text_equal(word, TEXT("ed25519")) && bytes_from_hex(key, PUBLIC_KEY_LEN, rest);
-    return read && memcmp(own, key, PUBLIC_KEY_LEN) == 0 ? OK : AUDIT_BROKEN;
+    uint8_t named[PUBLIC_KEY_LEN], own[PUBLIC_KEY_LEN];
+    int64_t key_ids[KEY_VERSION_MAX];
+    int count = keyring_all_of(keyring, KEY_SIGN, key_ids);
+    bool read = text_split(&rest, ' ', &word) && text_equal(word, TEXT("ed25519")) &&
+                bytes_from_hex(named, PUBLIC_KEY_LEN, rest);
+    for (int i = 0; i < count && read; i++) {
+        TRY(keyring_public_key(keyring, key_ids[i], own));
+        if (memcmp(own, named, PUBLIC_KEY_LEN) == 0) {
+            return OK;
+        }
+    }
+    return AUDIT_BROKEN;
 }
 
 status audit_heads_verify(struct database *database, struct keyring *keyring, const char *path, int64_t *count,
                           FILE *errors)
 {
     char line[LINE_LEN_MAX];
-    uint8_t key[PUBLIC_KEY_LEN];
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         fprintf(errors, "cardwright: %s cannot be read\n", path);
@@ -173,7 +193,7 @@ status audit_heads_verify(struct database *database, struct keyring *keyring, co
             break; // cut short by a crash: what never was a whole line promised nothing
         }
         line[len] = '\0';
-        result = number == 1 ? verify_key(keyring, line, key) : verify_head(database, line, key, &why);
+        result = number == 1 ? verify_key(keyring, line) : verify_head(database, keyring, line, &why);
         if (result == AUDIT_BROKEN) {
             fprintf(errors, "cardwright: %s, line %d %s\n", path, number, why);
         }

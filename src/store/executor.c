@@ -43,22 +43,31 @@ static const char FIND_KEPT[] = "SELECT fingerprint, http_status, body FROM idem
 static const char KEEP[] =
     "INSERT INTO idempotency (id, key_hash, fingerprint, http_status, body) VALUES ($1, $2, $3, $4, $5)";
 
-// A repeat of a request that succeeded: found is set and the write is decided.
-static status replay(struct work *work, struct write *write, bool *found)
+static status replay_under(struct work *work, struct write *write, const struct idempotency_hash *hash, bool *found)
 {
     struct rows rows = { 0 };
-    TRY(work_query(work, &rows, FIND_KEPT, ARGS(value_blob(write->key_hash, IDEMPOTENCY_HASH_LEN))));
+    TRY(work_query(work, &rows, FIND_KEPT, ARGS(value_blob(hash->key, IDEMPOTENCY_HASH_LEN))));
     *found = rows_next(&rows);
     if (*found) {
         text fingerprint = row_blob(&rows, 0);
-        bool same = fingerprint.len == IDEMPOTENCY_HASH_LEN &&
-                    memcmp(fingerprint.at, write->fingerprint, IDEMPOTENCY_HASH_LEN) == 0;
+        bool same =
+            fingerprint.len == IDEMPOTENCY_HASH_LEN && memcmp(fingerprint.at, hash->body, IDEMPOTENCY_HASH_LEN) == 0;
         write->result = same ? OK : IDEMPOTENCY_KEY_REUSED;
         write->replayed = same;
         write->kept_status = (int)row_i64(&rows, 1);
         write->kept_body = row_text_copy(&rows, 2, write->arena);
     }
     return rows_close(&rows);
+}
+
+// A repeat of a request that succeeded: found is set and the write is decided.
+static status replay(struct work *work, struct write *write, bool *found)
+{
+    *found = false;
+    for (int i = 0; i < write->hash_count && !*found; i++) {
+        TRY(replay_under(work, write, &write->hashes[i], found));
+    }
+    return OK;
 }
 
 static status keep(struct work *work, struct write *write)
@@ -68,8 +77,8 @@ static status keep(struct work *work, struct write *write)
     TRY(write->rule->record(work, write->context, &http_status, &body));
     // The same request ran in another process meanwhile: run again, and find its record.
     return work_insert(work, KEEP,
-                       ARGS(value_i64(work_id(work)), value_blob(write->key_hash, IDEMPOTENCY_HASH_LEN),
-                            value_blob(write->fingerprint, IDEMPOTENCY_HASH_LEN), value_i64(http_status),
+                       ARGS(value_i64(work_id(work)), value_blob(write->hashes[0].key, IDEMPOTENCY_HASH_LEN),
+                            value_blob(write->hashes[0].body, IDEMPOTENCY_HASH_LEN), value_i64(http_status),
                             value_text(body)),
                        STORAGE_CONFLICT);
 }
@@ -84,7 +93,7 @@ static status effect_and_records(struct work *work, struct write *write)
     if (rule->event_type != NULL) {
         TRY(event_append(work, text_of(rule->event_type)));
     }
-    return write->idempotent && rule->record != NULL ? keep(work, write) : OK;
+    return write->hash_count > 0 && rule->record != NULL ? keep(work, write) : OK;
 }
 
 /*
@@ -155,7 +164,7 @@ static status run_write(struct writer *writer, struct write *write)
         .now_ms = runtime_now_ms(executor->options.runtime),
         .request_id = write->request_id,
     };
-    if (write->idempotent) {
+    if (write->hash_count > 0) {
         bool found = false;
         TRY(replay(&work, write, &found));
         if (found) {
@@ -167,7 +176,7 @@ static status run_write(struct writer *writer, struct write *write)
     if (outcome == OK) {
         TRY(run_effect(&work, write, &outcome));
     }
-    if (outcome != OK && !status_is_fault(outcome) && write->idempotent) {
+    if (outcome != OK && !status_is_fault(outcome) && write->hash_count > 0) {
         // Refused because the same request succeeded in another process while this one waited for its rows?
         bool found = false;
         TRY(replay(&work, write, &found));

@@ -11,11 +11,17 @@
 #ifndef STORE_EXECUTOR_H
 #define STORE_EXECUTOR_H
 
+#include "base/limits.h"
 #include "keys/keyring.h"
 #include "store/high_water.h"
 #include "store/work.h"
 
 enum { IDEMPOTENCY_HASH_LEN = 16 };
+
+struct idempotency_hash {
+    uint8_t key[IDEMPOTENCY_HASH_LEN];  // of organisation, caller, method, route and Idempotency-Key
+    uint8_t body[IDEMPOTENCY_HASH_LEN]; // its fingerprint
+};
 
 struct write;
 
@@ -36,11 +42,12 @@ struct write {
     text request_id;
     struct arena *arena;
     struct faults *faults;
-    uint64_t part;                             // writes that touch the same rows (a customer) share it, and so a lane
-    bool idempotent;                           // the two hashes are set
-    uint8_t key_hash[IDEMPOTENCY_HASH_LEN];    // of organisation, caller, method, route and Idempotency-Key
-    uint8_t fingerprint[IDEMPOTENCY_HASH_LEN]; // of the body
-    void (*done)(struct write *write);         // from the writer's thread, after the commit; must be quick and not wait
+    uint64_t part; // writes that touch the same rows (a customer) share it, and so a lane
+    /* Of a request with an Idempotency-Key: kept under the first, and found under any; there are several only while older
+       versions of the key that hashes are around. None: not idempotent. */
+    struct idempotency_hash hashes[KEY_REQUEST_COUNT_MAX];
+    int hash_count;
+    void (*done)(struct write *write); // from the writer's thread, after the commit; must be quick and not wait
 
     /* set before `done` */
     status result;

@@ -27,6 +27,8 @@ BINARY = os.environ.get("CARDWRIGHT_TEST_PROGRAM", "build/src/main/cardwright")
 GENERAL_CODES = {"invalid_input", "idempotency_key_reused", "unauthenticated", "forbidden", "not_found", "body_too_large"}
 PROBLEM_KEYS = {"type", "title", "status", "code", "detail", "request_id"}
 
+IDLE_SECONDS = 10  # the server closes a connection that is silent for longer than it likes
+
 registry = []
 
 
@@ -145,7 +147,7 @@ class Client:
 
     def __init__(self, server, key=None):
         self.server, self.key = server, key
-        self.connection = None
+        self.connection, self.used = None, 0
 
     def clone(self):
         return Client(self.server, self.key)
@@ -166,13 +168,19 @@ class Client:
             self.server.document.check(reply)
         return reply
 
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
+
     def exchange(self, method, path, body, headers):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
+            self.connection = self.connect()
+        elif time.monotonic() - self.used > IDLE_SECONDS:
+            self.connection.close()  # it opens itself again
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
             data = response.read()
+            self.used = time.monotonic()
         except BaseException:
             self.connection.close()
             self.connection = None
@@ -209,6 +217,27 @@ class Client:
                 return found
 
 
+class LocalConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=120)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class LocalClient(Client):
+    """Somebody at the machine: through the data directory's socket, as the command line."""
+
+    def clone(self):
+        return LocalClient(self.server)
+
+    def connect(self):
+        return LocalConnection(os.path.join(self.server.data, "cardwright.sock"))
+
+
 class Server:
     """The program on a data directory of its own, on SQLite or on a new database of CARDWRIGHT_TEST_POSTGRES."""
 
@@ -235,10 +264,12 @@ class Server:
     def psql(url, sql):
         subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url], check=True, stdout=subprocess.DEVNULL)
 
-    def command(self, *words, check=True):
+    def command(self, *words, check=True, answers=()):
+        """With answers to what it asks, line by line."""
         line = [BINARY, *words, "--data", self.data]
         line += ["--database", self.database_url] if self.database_url else []
-        done = subprocess.run(line, capture_output=True, text=True, timeout=120, env=self.environment)
+        done = subprocess.run(line, capture_output=True, text=True, timeout=120, env=self.environment,
+                              input="".join(answer + "\n" for answer in answers))
         assert not check or done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}\n{done.stderr}"
         return done
 
@@ -318,6 +349,9 @@ class World:
 
     def anonymous(self):
         return Client(self.server)
+
+    def machine(self):
+        return LocalClient(self.server)
 
     def unique(self, word="x"):
         return f"{word}{next(self.counter):05d}"

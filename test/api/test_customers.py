@@ -137,12 +137,30 @@ def verification_table(world):
         for target in VERIFICATIONS:
             customer = world.customer(external_id=world.unique("C"), verification="pending")
             for step in WAYS[start]:
-                world.owner.patch(f"/v1/customers/{customer['id']}", {"verification": step}).ok()
+                customer = world.owner.patch(f"/v1/customers/{customer['id']}", {"verification": step}).ok()
+            equal(set(customer["next_verifications"]), allowed, start)
             reply = world.owner.patch(f"/v1/customers/{customer['id']}", {"verification": target})
             if target in allowed or target == start:
                 holds(reply.ok(), verification=target)
             else:
                 reply.problem(409, "transition_not_allowed", ("verification", "transition_not_allowed"))
+
+
+@test
+def next_verifications_of_a_caller(world):
+    agent, auditor = world.client("agent"), world.client("auditor")
+    customer = world.customer(client=agent)
+    path = f"/v1/customers/{customer['id']}"
+    holds(customer, verification="verified", next_verifications=["update_requested", "on_hold"])
+    holds(agent.patch(path, {"verification": "on_hold"}).ok(), next_verifications=["verified"])
+    for client, may in ((agent, ["verified"]), (auditor, [])):
+        by_id = client.post("/v1/customers/search", {"external_id": customer["external_id"]}).ok()["data"]
+        by_text = client.post("/v1/customers/search", {"text": customer["external_id"]}).ok()["data"]
+        listed = [row for row in client.get("/v1/customers").ok()["data"] if row["id"] == customer["id"]]
+        for read in (client.get(path).ok(), *by_id, *by_text, *listed):
+            holds(read, id=customer["id"], next_verifications=may)
+        equal((len(by_id), len(by_text), len(listed)), (1, 1, 1), "found in each way")
+    auditor.patch(path, {"verification": "verified"}).problem(403, "forbidden")
 
 
 @test

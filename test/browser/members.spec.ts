@@ -94,6 +94,8 @@ test("who is not found is made, once with a fault and then right", async ({ page
   await expect(page.getByRole("heading", { level: 1, name: "Chen" })).toBeVisible();
 
   await page.getByRole("button", { name: "Edit", exact: true }).click();
+  const verifications = dialog(page).getByRole("combobox", { name: "Verification" }).getByRole("option");
+  await expect(verifications).toHaveText(["Verified", "Update requested", "On hold"]);
   await field(page, "Email").fill(other.email!);
   await page.keyboard.press("Enter");
   await dialog(page).getByRole("button", { name: "Find by this email" }).click();
@@ -152,7 +154,7 @@ test("a number is shown for a moment, and the card unlinked", async ({ page, ins
   await field(page, "Why do you need it?").fill("The customer asked");
   await page.keyboard.press("Enter");
   const shown = details.getByRole("group", { name: "The card's number" });
-  await expect(shown).toContainText(card.number.match(/.{1,4}/g).join(" "));
+  await expect(shown).toContainText(card.number);
   await shown.getByRole("button", { name: "Copy number" }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(card.number);
   await page.evaluate(() => window.dispatchEvent(new Event("blur")));

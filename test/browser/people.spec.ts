@@ -82,7 +82,7 @@ test("an authenticator app is set up, asked for at signing in, and removed", asy
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
   await look(page);
-  const secret = (await page.getByTestId("totp-secret").innerText()).replaceAll(" ", "");
+  const secret = (await page.getByTestId("totp-secret").innerText()).replace(/\s/g, "");
   await field(page, "Code that the app shows").fill("12345");
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByText("Must have at least 6 characters.")).toBeVisible();
@@ -133,6 +133,7 @@ test("an API key is shown once, works, and stops when it is revoked", async ({ p
   await row.getByRole("button", { name: `Revoke “${name}”` }).click();
   await dialog(page).getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(row).toContainText("Revoked");
+  await expect(page.getByRole("main")).toBeFocused(); // the button that opened the dialog is gone
   expect(await read("/v1/series").catch((error: Refusal) => error.code)).toBe("unauthenticated");
   await look(page, "api-keys");
 });

@@ -7,7 +7,7 @@ was not answered, with the same Idempotency-Key, and compares what the server te
 acknowledged is there once, as acknowledged. The end compares all of it, and reads the database behind the server's back.
 
 Without --engine: 200 rounds on SQLite and, where CARDWRIGHT_TEST_POSTGRES names a server, 40 on PostgreSQL and the proof of
-restore.py.
+restore.py. On each engine, then, the proof of rotation.py.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import time
 import uuid
 
 import restore
+import rotation
 from support import Proofs, Server, harness
 
 ROUNDS = {"sqlite": 200, "postgres": 40}
@@ -471,6 +472,7 @@ def main():
             proofs.skip(engine, "CARDWRIGHT_TEST_POSTGRES is not set")
             continue
         run(engine, arguments.rounds or ROUNDS[engine], arguments.seed, arguments.keep, proofs)
+        proofs.prove(f"{engine}: a rotation goes on after each kill", rotation.kill_and_go_on, engine)
         if engine == "postgres":
             proofs.prove("postgres: dump, draw, restore, draw", restore.dump_draw_restore_draw)
     return proofs.close()

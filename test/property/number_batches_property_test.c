@@ -527,14 +527,11 @@ static void check_whole_space(struct keyring *keyring, const struct series *seri
 static void numbers_and_places_lead_to_each_other(void **state)
 {
     (void)state;
-    static const uint8_t master[TEST_MASTER_KEY_LEN] = { 4 };
+    static const uint8_t master[MASTER_KEY_LEN] = { 4 };
     struct generator generator = { property_seed("numbers and places") };
     struct keyring *keyring = test_keyring(master);
-    char block[KEY_BLOCK_LEN_MAX], prefix[NUMBER_PREFIX_LEN_MAX], suffix[NUMBER_PREFIX_LEN_MAX];
-    size_t len = 0;
-    uint8_t check[KEY_CHECK_VALUE_LEN];
-    assert_int_equal(keyring_generate(keyring, KEY_NUMBERING, 1, block, &len, check), OK);
-    assert_int_equal(keyring_load(keyring, 1, KEY_NUMBERING, 1, text_bytes(block, len), check), OK);
+    char prefix[NUMBER_PREFIX_LEN_MAX], suffix[NUMBER_PREFIX_LEN_MAX];
+    test_key_load(keyring, 1, KEY_NUMBERING, 1);
     for (int i = 0; i < LAYOUTS; i++) {
         struct series series = {
             .id = 1 + generate_below(&generator, 1000000),

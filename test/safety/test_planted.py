@@ -210,6 +210,61 @@ def plant_people(server, world, owner, said):
         plant("master key", bytes.fromhex(re.search(r"^key: ([0-9a-f]{64})$", file.read(), re.M).group(1)))
 
 
+def plant_custodian(world, number):
+    """A user with a password of his own, for keys; the form that names him."""
+    name = f"custodian{number}@example.com"
+    first = plant(f"custodian {number}'s first password", f"Given-{number}-" + os.urandom(9).hex())
+    own = plant(f"custodian {number}'s password", f"Own-{number}-" + os.urandom(9).hex())
+    world.owner.post("/v1/users", {"name": name, "role": "custodian", "password": first}).ok(201)
+    client = world.anonymous()
+    reply = client.post("/v1/sessions", {"name": name, "password": first})
+    mine = {"Cookie": reply.headers["Set-Cookie"].partition(";")[0], "X-CSRF-Token": reply.ok(201)["csrf_token"], "Connection": "close"}
+    client.post("/v1/users/me/password", {"current_password": first, "new_password": own}, headers=mine).ok(204)
+    return {f"custodian_{number}": name, f"password_{number}": own}
+
+
+def plant_keys(server, world, owner, said):
+    """A key in two components, at the socket and at the terminal; and both where they do not belong."""
+    people = {**plant_custodian(world, 1), **plant_custodian(world, 2)}
+    one, other = (plant(f"component {number}", os.urandom(16)) for number in (1, 2))
+    plant("key of the components", bytes(a ^ b for a, b in zip(one, other)))
+    wrong = plant("wrong custodian's password", "wrong-" + os.urandom(9).hex())
+    kind = {"usage": "K1", "algorithm": "A", "length": 16, "exportability": "E"}
+    body = {"name": "planted", **kind, **people, "component_1": one.hex().upper(), "component_2": other.hex()}
+    machine, path = world.machine(), "/v1/keys/import-components"
+
+    def tell(reply, status):
+        assert reply.status == status, reply
+        said.append(reply.body)
+        return reply.json
+
+    def send(path, body, status):
+        return tell(machine.post(path, body, headers={"Connection": "close"}), status)
+
+    key = send(path, body, 201)
+    send(path, {**body, "password_2": wrong}, 401)
+    send(path, {**body, "custodian_2": people["password_2"]}, 401)
+    send(path, {**body, "component_2": one.hex()}, 422)
+    send(path, {**body, "component_2": other.hex()[:-2]}, 422)
+    for field in ("name", "usage", "algorithm", "mode", "exportability"):
+        send(path, {**body, field: one.hex().upper()}, 422)
+    send(path, {**body, "length": one.hex()}, 422)
+    send("/v1/keys/import", {"name": "planted", **people, "transport_key_id": key["id"], "block": one.hex() * 4}, 422)
+    send("/v1/keys/import", {"name": "planted", **people, "transport_key_id": one.hex(), "block": "D" * 80}, 422)
+    send(f"/v1/keys/{one.hex()}/retire", people, 404)
+    tell(owner.post(path, body), 403)
+    tell(owner.get("/v1/keys", {"name": other.hex()}), 200)
+    typed = [people["custodian_1"], people["password_1"], one.hex(), people["custodian_2"], people["password_2"], other.hex(), "", ""]
+    words = ("keys", "import", "typed", "--components", "2", "--usage", "K1", "--algorithm", "A", "--length", "16")
+    for answers in (typed, [*typed[:4], wrong, *typed[5:]]):
+        done = server.command(*words, check=False, answers=answers)
+        equal(done.returncode, 0 if answers is typed else 1, "exit status")
+        said.append((done.stdout + done.stderr).encode())
+    carried = send("/v1/keys", {"name": "carried", **kind, **people}, 201)
+    send(f"/v1/keys/{carried['id']}/export", {"transport_key_id": key["id"], **people}, 200)
+    said.append(server.command("keys", "list", "--all").stdout.encode())
+
+
 def after_the_scene():
     """The server and what it said, once everything was sent; the server still runs."""
     if scene:
@@ -224,7 +279,8 @@ def after_the_scene():
     plant_codes(world, owner, customer, said)
     plant_mistakes(server, world, owner, numbers, said)
     plant_people(server, world, owner, said)
-    for path in ("/v1/audit", "/v1/cards", "/v1/customers", "/v1/jobs", "/v1/series", "/v1/batches", "/v1/users", "/v1/api-keys"):
+    plant_keys(server, world, owner, said)
+    for path in ("/v1/keys", "/v1/audit", "/v1/cards", "/v1/customers", "/v1/jobs", "/v1/series", "/v1/batches", "/v1/users", "/v1/api-keys"):
         said.append(json.dumps(owner.pages(path)).encode())
     time.sleep(1.2)  # events are published a little later
     said.append(owner.get("/v1/events", {"limit": 200}).body)
@@ -326,7 +382,7 @@ def at_rest():
             look(f"table {table}", b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row
                                              if isinstance(value, (bytes, str))))
     connection.close()
-    for table in ("idempotency", "job_chunk", "audit", "event", "otp_challenge", "registered_number", "api_key", "session"):
+    for table in ("idempotency", "job_chunk", "audit", "event", "otp_challenge", "registered_number", "api_key", "session", "key_block"):
         assert counts.get(table), f"nothing was written to {table}: the scene does not reach it"
     with open(os.path.join(server.data, "master.key"), "rb") as file:
         look("master.key", b"\n".join(line for line in file.read().splitlines() if not line.startswith(b"key:")))

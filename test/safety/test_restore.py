@@ -205,7 +205,7 @@ def refused():
         refuses(server, restore, "high-water", "is missing")
         place("high-water")
         shutil.copy2(os.path.join(other.data, "master.key"), os.path.join(server.data, "master.key"))
-        refuses(server, restore, "is it the one of this database?")
+        refuses(server, restore, "is not the one of this database")
         place("high-water", "master.key")
         os.chmod(os.path.join(server.data, "master.key"), 0o640)
         refuses(server, restore, "can be read by others", "chmod 600")

@@ -1,7 +1,7 @@
 /* Lists that a screen needs whole, because one chooses from them: they are short by their own limits. */
 import { useQuery } from "@tanstack/react-query";
 
-import { client, type Schemas } from "./client";
+import { client } from "./client";
 
 const PAGE_SIZE = 200; // the most that a reply holds
 
@@ -10,9 +10,9 @@ interface Reply<Row> {
   error?: unknown;
 }
 
-export async function readEveryPage<Row>(
-  read: (query: { limit: number; after?: string }) => Promise<Reply<Row>>,
-): Promise<Row[]> {
+type Read<Row> = (query: { limit: number; after?: string }) => Promise<Reply<Row>>;
+
+export async function readEveryPage<Row>(read: Read<Row>): Promise<Row[]> {
   const rows: Row[] = [];
   for (let after: string | null | undefined; after !== null; ) {
     const reply = await read({ limit: PAGE_SIZE, ...(after ? { after } : {}) });
@@ -25,28 +25,20 @@ export async function readEveryPage<Row>(
   return rows;
 }
 
-/* All labels, also the retired ones. The key begins as that of useQuery("get", ...), so that a change reads them anew. */
+/* All rows of a list. The key begins as that of useQuery("get", ...), so that a change reads them anew. */
+export const useEvery = <Row>(path: string, read: Read<Row>, enabled = true) =>
+  useQuery<Row[]>({ queryKey: ["every", path], queryFn: () => readEveryPage(read), enabled });
+
+/* Also the retired ones. */
 export const useEveryLabel = () =>
-  useQuery<Schemas["StatusLabel"][]>({
-    queryKey: ["every", "/v1/status-labels"],
-    queryFn: () => readEveryPage((query) => client.GET("/v1/status-labels", { params: { query } })),
-  });
+  useEvery("/v1/status-labels", (query) => client.GET("/v1/status-labels", { params: { query } }));
 
-export const useEverySource = () =>
-  useQuery<Schemas["Source"][]>({
-    queryKey: ["every", "/v1/sources"],
-    queryFn: () => readEveryPage((query) => client.GET("/v1/sources", { params: { query } })),
-  });
+export const useEverySource = (enabled?: boolean) =>
+  useEvery("/v1/sources", (query) => client.GET("/v1/sources", { params: { query } }), enabled);
 
-/* All series, also the retired ones. */
+/* Also the retired ones. */
 export const useEverySeries = () =>
-  useQuery<Schemas["Series"][]>({
-    queryKey: ["every", "/v1/series"],
-    queryFn: () => readEveryPage((query) => client.GET("/v1/series", { params: { query } })),
-  });
+  useEvery("/v1/series", (query) => client.GET("/v1/series", { params: { query } }));
 
 export const useEverySeriesReport = () =>
-  useQuery<Schemas["SeriesReport"][]>({
-    queryKey: ["every", "/v1/reports/series"],
-    queryFn: () => readEveryPage((query) => client.GET("/v1/reports/series", { params: { query } })),
-  });
+  useEvery("/v1/reports/series", (query) => client.GET("/v1/reports/series", { params: { query } }));

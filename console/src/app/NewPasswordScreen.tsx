@@ -3,11 +3,10 @@ import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
-import { faultsByField } from "@/api/problem";
 import { refreshSession, useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
-import { PasswordBox } from "@/parts/PasswordBox";
-import { ProblemNotice } from "@/parts/ProblemNotice";
+import { NewPasswordFields, NO_PASSWORDS } from "@/parts/NewPasswordFields";
+import { SubmitNotice } from "@/parts/SubmitNotice";
 import { useDocumentTitle } from "@/parts/useDocumentTitle";
 
 import { FrontDoor } from "./FrontDoor";
@@ -17,7 +16,7 @@ export function NewPasswordScreen() {
   const { t } = useTranslation();
   const session = useSession();
   useDocumentTitle(t("app.newPassword.title"));
-  const form = useForm({ initialValues: { current_password: "", new_password: "" } });
+  const form = useForm({ initialValues: NO_PASSWORDS });
   const change = useSubmit((body: typeof form.values) => client.POST("/v1/users/me/password", { body }));
 
   const submit = form.onSubmit(async (values) => {
@@ -34,23 +33,8 @@ export function NewPasswordScreen() {
     >
       <form onSubmit={submit}>
         <Stack>
-          {change.problem && <ProblemNotice problem={change.problem} />}
-          <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-          <PasswordBox
-            label={t("app.newPassword.current")}
-            autoComplete="current-password"
-            required
-            autoFocus
-            {...form.getInputProps("current_password")}
-            error={faultsByField(change.problem)["current_password"]}
-          />
-          <PasswordBox
-            label={t("app.newPassword.new")}
-            autoComplete="new-password"
-            required
-            {...form.getInputProps("new_password")}
-            error={faultsByField(change.problem)["new_password"]}
-          />
+          <SubmitNotice of={change} fields={Object.keys(NO_PASSWORDS)} />
+          <NewPasswordFields form={form} problem={change.problem} autoFocus />
           <Button type="submit" loading={change.sending}>
             {t("app.newPassword.submit")}
           </Button>

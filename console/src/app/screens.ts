@@ -8,6 +8,7 @@ import {
   IconChartBar,
   IconCreditCard,
   IconFileImport,
+  IconKey,
   IconListDetails,
   IconPackages,
   IconSettings,
@@ -73,7 +74,7 @@ export const screens: Screen[] = [
   },
   {
     path: "/imports",
-    permission: "read_jobs",
+    permission: "read_customers", // who may read jobs for the rotations of keys alone has no use for it
     nav: { group: "cards", text: "imports", icon: IconFileImport },
     component: screen(() => import("@/screens/imports/ImportsScreen")),
   },
@@ -102,6 +103,13 @@ export const screens: Screen[] = [
     nav: { group: "organisation", text: "audit", icon: IconListDetails },
     component: screen(() => import("@/screens/audit/AuditScreen")),
   },
+  {
+    path: "/keys",
+    permission: "read_keys",
+    nav: { group: "organisation", text: "keys", icon: IconKey },
+    component: screen(() => import("@/screens/keys/KeysScreen")),
+  },
+  { path: "/keys/:id", permission: "read_keys", component: screen(() => import("@/screens/keys/KeyScreen")) },
   { path: "/account", permission: null, component: screen(() => import("@/screens/account/AccountScreen")) },
 ];
 

@@ -1,4 +1,4 @@
-import { Alert, createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Alert, Badge, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -12,6 +12,7 @@ export const theme = createTheme({
   components: {
     // The library's titles in orange, yellow and green are under the contrast of WCAG 2.2 AA (1.4.3).
     Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-bright)" } } }),
+    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 550 } }), // words as they are written
   },
 });
 

@@ -15,6 +15,9 @@ export const cardStatusColors: Record<CardStatus, string> = {
   closed: "dark",
 };
 
+/* In the order of a card's life. */
+export const CARD_STATUSES = Object.keys(cardStatusColors) as CardStatus[];
+
 /* The organisation's word for a status, or the status itself, in the colour of the status. */
 export function CardStatusBadge({ status, label }: { status: CardStatus; label?: string }) {
   const { t } = useTranslation();
@@ -22,8 +25,6 @@ export function CardStatusBadge({ status, label }: { status: CardStatus; label?:
     <Badge
       color={`${cardStatusColors[status]}.8`}
       variant="dot"
-      tt="none"
-      fw={550}
       h="auto"
       mih={20}
       styles={{ label: { whiteSpace: "normal", textAlign: "left" } }} // a long label is read whole

@@ -7,14 +7,19 @@ export interface Fact {
   value: ReactNode;
 }
 
+interface Props {
+  facts: Fact[];
+  layout?: "lines" | "grid" | "row"; // each value beside its name; names over values in columns, or one after another
+}
+
 /* What is known of one thing: names and values, side by side where there is room. */
-export function Facts({ facts }: { facts: Fact[] }) {
+export function Facts({ facts, layout = "lines" }: Props) {
   return (
-    <dl className={classes.facts}>
+    <dl className={classes[layout]}>
       {facts.map((fact) => (
-        <div key={fact.name} className={classes.fact}>
-          <dt className={classes.name}>{fact.name}</dt>
-          <dd className={classes.value}>{fact.value}</dd>
+        <div key={fact.name}>
+          <dt>{fact.name}</dt>
+          <dd>{fact.value}</dd>
         </div>
       ))}
     </dl>

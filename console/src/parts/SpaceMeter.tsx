@@ -3,6 +3,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { formatNumber, formatPercent } from "./format";
+import { isNearlyFull } from "./numberSpace";
 
 interface Props {
   space: { total: string; drawn: string }; // integers past 2^53
@@ -19,7 +20,7 @@ export function SpaceMeter({ space, adding = 0, says = "used" }: Props) {
   const before = BigInt(space.drawn);
   const used = before + BigInt(adding);
   const full = used >= total;
-  const nearlyFull = used * 10n >= total * 9n;
+  const nearlyFull = isNearlyFull(total, used);
   const ofAll = share(used, total);
   const [drawn, added] = [share(before, total) * 100, share(BigInt(adding), total) * 100];
   return (

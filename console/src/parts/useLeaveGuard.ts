@@ -5,8 +5,9 @@ const isLeaving = (link: HTMLAnchorElement): boolean =>
   link.origin === window.location.origin && link.pathname !== window.location.pathname && link.target === "";
 
 /* Asks before unsaved work is left behind: by a link of the console, by closing or reloading the page. */
-export function useLeaveGuard(unsaved: boolean): void {
+export function useLeaveGuard(unsaved: boolean, question?: string): void {
   const { t } = useTranslation();
+  const asked = question ?? t("common.leaveUnsaved");
   useEffect(() => {
     if (!unsaved) {
       return;
@@ -14,7 +15,7 @@ export function useLeaveGuard(unsaved: boolean): void {
     const beforeUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const beforeLink = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
-      if (link && isLeaving(link) && !window.confirm(t("common.leaveUnsaved"))) {
+      if (link && isLeaving(link) && !window.confirm(asked)) {
         event.preventDefault();
         event.stopPropagation();
       }
@@ -25,5 +26,5 @@ export function useLeaveGuard(unsaved: boolean): void {
       window.removeEventListener("beforeunload", beforeUnload);
       document.removeEventListener("click", beforeLink, { capture: true });
     };
-  }, [unsaved, t]);
+  }, [unsaved, asked]);
 }

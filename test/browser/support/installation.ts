@@ -15,7 +15,7 @@ import { waitUntil } from "./wait";
 
 const run = promisify(execFile);
 
-export type Role = "owner" | "administrator" | "agent" | "operations" | "auditor" | "integration";
+export type Role = "owner" | "administrator" | "agent" | "operations" | "auditor" | "integration" | "custodian";
 
 export interface User {
   name: string;
@@ -148,6 +148,25 @@ export class Installation {
       email: `asha${number}@example.com`,
       ...fields,
     });
+  }
+
+  /** Registers numbers that were made elsewhere, and waits until they are. */
+  async registerNumbers(numbers: string[]): Promise<void> {
+    const csv = ["number", ...numbers, ""].join("\r\n");
+    const job = await this.api("POST", "/v1/card-numbers/import", csv, { "Content-Type": "text/csv" });
+    await waitUntil("the numbers are registered", async () => {
+      const { done, failed, finished_at } = await this.api("GET", `/v1/jobs/${job.id}`);
+      if (failed > 0) throw new Error(`${failed} numbers were refused`);
+      return finished_at !== null && done === numbers.length;
+    });
+  }
+
+  /** `cardwright keys ...`, at which these custodians say who they are; none of them has an authenticator app. */
+  async keys(words: string[], ...custodians: User[]): Promise<void> {
+    const running = run(PROGRAM, ["keys", ...words, ...this.settings()], { env: this.environment });
+    const typed = custodians.map(({ name, password }) => `${name}\n${password}\n`);
+    running.child.stdin?.end([...typed, ...custodians.map(() => "\n")].join(""));
+    await running;
   }
 
   /** The last message to this address or mobile, if there was one. */

@@ -18,6 +18,7 @@
 #include "domain/organization.h"
 #include "domain/user.h"
 #include "store/migrate.h"
+#include "support/keys.h"
 #include "unit/store/test_database.h"
 
 /*
@@ -179,12 +180,10 @@ static int open_server(void **state)
     char path[128];
     assert_true(test_database_make(&made, ENGINE_SQLITE));
     int applied = 0;
-    struct secret master = { 0 };
     struct database *database = test_database_open(&made, false);
     assert_int_equal(migrate(database, START_MS, &applied), OK);
     database_close(database);
-    assert_int_equal(secret_init_random(&master, 32), OK);
-    assert_int_equal(keyring_new(&server.keyring, &master, &runtime), OK);
+    server.keyring = test_keyring_with((const uint8_t[MASTER_KEY_LEN]){ 5 }, false, &runtime);
     snprintf(path, sizeof path, "%s/high-water", made.name);
     assert_int_equal(high_water_create(path), OK);
     assert_int_equal(high_water_open(&high_water, path), OK);

@@ -30,11 +30,12 @@ static void test_create(void **state)
     };
     assert_int_equal(call_run(fixture, &customer_operations, &request, &reply), OK);
     assert_true(reply_has(reply, "{\"id\":\"cus_"));
-    assert_true(reply_has(
-        reply,
-        "\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
-        "\"email\":\"asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\","
-        "\"verification\":\"verified\",\"card_counts\":{\"all\":0,\"active\":0},\"created_at\":\"2027-01-15T08:00:00."));
+    assert_true(
+        reply_has(reply,
+                  "\"external_id\":\"C-1\",\"first_name\":\"Asha\",\"last_name\":\"Rao\",\"mobile\":\"+919800000001\","
+                  "\"email\":\"asha@example.com\",\"date_of_birth\":\"1990-04-12\",\"nationality\":\"IN\","
+                  "\"verification\":\"verified\",\"next_verifications\":[\"update_requested\",\"on_hold\"],"
+                  "\"card_counts\":{\"all\":0,\"active\":0},\"created_at\":\"2027-01-15T08:00:00."));
     assert_true(reply_has(reply, "\"version\":1}"));
 }
 

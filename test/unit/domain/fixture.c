@@ -5,6 +5,7 @@
 #include "domain/role.h"
 #include "domain/series.h"
 #include "store/migrate.h"
+#include "support/keys.h"
 
 enum { ENGINE_COUNT = ENGINE_POSTGRES + 1, ARENA_LEN_MAX = 64 * 1024 * 1024, BODY_DIGITS = 7 };
 #define START_MS 1800000000000LL // 2027-01-15T08:00:00Z
@@ -30,7 +31,6 @@ static void random_bytes(void *context, void *out, size_t len)
 
 static void open_fixture(struct fixture *fixture)
 {
-    struct secret master = { 0 };
     int applied = 0;
     fixture->database = test_database_open(&fixture->made, false);
     assert_int_equal(migrate(fixture->database, START_MS, &applied), OK);
@@ -39,8 +39,7 @@ static void open_fixture(struct fixture *fixture)
     fixture->lane = calloc(1, sizeof *fixture->lane);
     assert_true(fixture->arena != NULL && fixture->ids != NULL && fixture->lane != NULL);
     fixture->runtime = (struct runtime){ now_ms, monotonic_us, random_bytes, fixture };
-    assert_int_equal(secret_init_random(&master, 32), OK);
-    assert_int_equal(keyring_new(&fixture->keyring, &master, &fixture->runtime), OK);
+    fixture->keyring = test_keyring_with((const uint8_t[MASTER_KEY_LEN]){ 7 }, true, &fixture->runtime);
 }
 
 struct work *fixture_next(struct fixture *fixture)
@@ -150,6 +149,7 @@ status fixture_fault(const struct fixture *fixture, const char *field)
 void fixture_make_keys(struct fixture *fixture)
 {
     assert_int_equal(key_create_missing(fixture_next(fixture)), OK);
+    assert_int_equal(key_refresh(fixture->database, fixture->keyring), OK);
 }
 
 int64_t fixture_make_series(struct fixture *fixture, const char *code)

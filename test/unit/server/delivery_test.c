@@ -26,6 +26,7 @@
 #include "domain/outbox.h"
 #include "server/delivery.h"
 #include "store/migrate.h"
+#include "support/keys.h"
 #include "unit/store/test_database.h"
 
 extern char **environ;
@@ -134,6 +135,15 @@ static status make_keys(struct work *work, void *context)
     return key_create_missing(work);
 }
 
+static void load_keys(const struct database_options *options)
+{
+    struct database *database;
+    struct key_loading loading;
+    assert_int_equal(database_open(&database, options), OK);
+    assert_int_equal(key_load_all(database, keyring, &loading), OK);
+    database_close(database);
+}
+
 static status empty_outbox(struct work *work, void *context)
 {
     (void)context;
@@ -200,7 +210,6 @@ static int set_up(void **state)
     (void)state;
     char path[128], key_path[128];
     struct database *database;
-    struct secret master = { 0 };
     int applied = 0;
     assert_true(test_database_make(&made, ENGINE_SQLITE));
     snprintf(certificate, sizeof certificate, "%s/certificate.pem", made.name);
@@ -221,8 +230,7 @@ static int set_up(void **state)
     snprintf(path, sizeof path, "%s/high-water", made.name);
     assert_int_equal(high_water_create(path), OK);
     assert_int_equal(high_water_open(&high_water, path), OK);
-    assert_int_equal(secret_init_random(&master, 32), OK);
-    assert_int_equal(keyring_new(&keyring, &master, &runtime_real), OK);
+    keyring = test_keyring((const uint8_t[MASTER_KEY_LEN]){ 6 });
     const struct database_options creating = { .engine = ENGINE_SQLITE, .location = made.location, .create = true };
     assert_int_equal(database_open(&database, &creating), OK);
     assert_int_equal(migrate(database, runtime_now_ms(&runtime_real), &applied), OK);
@@ -237,6 +245,7 @@ static int set_up(void **state)
     };
     assert_int_equal(executor_start(&executor, &options), OK);
     assert_int_equal(run(make_keys, NULL), OK);
+    load_keys(&options.database);
     read_port(MAIL, "smtp", "");
     read_port(MAIL_TLS, "smtp", "");
     read_port(SMS, "http", "/messages");

@@ -124,7 +124,7 @@ static int group_setup(void **state, enum engine engine)
         [ENGINE_SQLITE] = "DROP TRIGGER audit_never_changes; DROP TRIGGER audit_never_shrinks",
         [ENGINE_POSTGRES] = "DROP TRIGGER audit_never_changes ON audit; DROP TRIGGER audit_never_emptied ON audit",
     };
-    static const uint8_t key[TEST_MASTER_KEY_LEN] = { 1 };
+    static const uint8_t key[MASTER_KEY_LEN] = { 1 };
     struct fixture *f = calloc(1, sizeof *f);
     static struct lane lane;
     assert_non_null(f);
@@ -133,11 +133,7 @@ static int group_setup(void **state, enum engine engine)
     test_migrate(&f->made);
     f->db = test_database_open(&f->made, false);
     f->keyring = test_keyring(key);
-    char block[KEY_BLOCK_LEN_MAX];
-    size_t len = 0;
-    uint8_t check[KEY_CHECK_VALUE_LEN];
-    assert_int_equal(keyring_generate(f->keyring, KEY_SIGN, 1, block, &len, check), OK);
-    assert_int_equal(keyring_load(f->keyring, 1, KEY_SIGN, 1, text_bytes(block, len), check), OK);
+    test_key_load(f->keyring, 1, KEY_SIGN, 1);
     for (int i = 1; i <= LANES; i++) {
         static const char make[] =
             "INSERT INTO lane (id, holder, until_ms, audit_sequence, audit_hash, event_sequence) VALUES ($1, 5, 0, 0, $2, 0)";
@@ -387,18 +383,49 @@ static void any_altered_byte_of_the_heads_is_found(void **state)
     assert_int_equal(verify_heads(f, path, &count), NOT_FOUND);
 }
 
+// After its rotation the key of old heads still verifies them, whoever signed the others.
+static void heads_of_both_keys_verify(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t other_key[MASTER_KEY_LEN] = { 3 };
+    struct keyring *own = f->keyring;
+    uint8_t first[4096], both[4096];
+    char path[100];
+    int64_t count = 0, again = 0;
+    f->keyring = test_keyring(other_key);
+    test_key_load(f->keyring, 1, KEY_SIGN, 1);
+    snprintf(path, sizeof path, "%s-rotated", f->heads);
+    assert_int_equal(audit_heads_export(f->db, f->keyring, path, 1800000000999), OK);
+    assert_int_equal(verify_heads(f, path, &count), OK);
+    assert_true(count >= 2);
+    size_t len = file_read(path, first, sizeof first);
+    size_t cut = len - 1;
+    while (first[cut - 1] != '\n') {
+        cut--;
+    }
+    file_write(path, first, cut); // the last head is to be signed anew
+    test_key_load(f->keyring, 2, KEY_SIGN, 2);
+    assert_int_equal(audit_heads_export(f->db, f->keyring, path, 1800000000999), OK);
+    assert_int_equal(file_read(path, both, sizeof both), len);
+    assert_memory_equal(both, first, cut);
+    assert_memory_not_equal(both, first, len);
+    assert_int_equal(verify_heads(f, path, &again), OK);
+    assert_int_equal(again, count);
+    keyring_free(f->keyring);
+    f->keyring = own;
+    assert_int_equal(verify_heads(f, path, &again), AUDIT_BROKEN);
+    unlink(path);
+}
+
 static void heads_are_signed_by_this_installation(void **state)
 {
     struct fixture *f = *state;
-    static const uint8_t other_key[TEST_MASTER_KEY_LEN] = { 2 };
+    static const uint8_t other_key[MASTER_KEY_LEN] = { 2 };
     struct keyring *own = f->keyring;
-    char block[KEY_BLOCK_LEN_MAX], path[100];
-    size_t len = 0;
-    uint8_t check[KEY_CHECK_VALUE_LEN];
+    char path[100];
     int64_t count = 0;
     f->keyring = test_keyring(other_key);
-    assert_int_equal(keyring_generate(f->keyring, KEY_SIGN, 1, block, &len, check), OK);
-    assert_int_equal(keyring_load(f->keyring, 1, KEY_SIGN, 1, text_bytes(block, len), check), OK);
+    test_key_load(f->keyring, 1, KEY_SIGN, 1);
     snprintf(path, sizeof path, "%s-other", f->heads);
     assert_int_equal(audit_heads_export(f->db, f->keyring, path, 1800000000999), OK);
     assert_int_equal(verify_heads(f, path, &count), OK);
@@ -441,8 +468,8 @@ static void a_torn_line_is_written_again(void **state)
     cmocka_unit_test(what_was_appended_verifies), cmocka_unit_test(any_altered_byte_is_found),                         \
         cmocka_unit_test(any_missing_record_is_found), cmocka_unit_test(forgeries_are_found),                          \
         cmocka_unit_test(any_altered_byte_of_the_heads_is_found),                                                      \
-        cmocka_unit_test(heads_are_signed_by_this_installation), cmocka_unit_test(heads_grow_only_with_the_chains),    \
-        cmocka_unit_test(a_torn_line_is_written_again)
+        cmocka_unit_test(heads_are_signed_by_this_installation), cmocka_unit_test(heads_of_both_keys_verify),          \
+        cmocka_unit_test(heads_grow_only_with_the_chains), cmocka_unit_test(a_torn_line_is_written_again)
 
 int main(void)
 {

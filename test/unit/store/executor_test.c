@@ -172,9 +172,9 @@ static void task_init(struct task *task, struct fixture *f, const char *request_
 
 static void task_identify(struct task *task, uint8_t key, uint8_t fingerprint)
 {
-    task->write.idempotent = true;
-    memset(task->write.key_hash, key, IDEMPOTENCY_HASH_LEN);
-    memset(task->write.fingerprint, fingerprint, IDEMPOTENCY_HASH_LEN);
+    task->write.hash_count = 1;
+    memset(task->write.hashes[0].key, key, IDEMPOTENCY_HASH_LEN);
+    memset(task->write.hashes[0].body, fingerprint, IDEMPOTENCY_HASH_LEN);
 }
 
 static status task_run(struct task *task, struct fixture *f)
@@ -295,7 +295,7 @@ static void guard_and_effect_stand_or_fall(void **state)
         assert_int_equal(integer(f->db, TRIES, NO_ARGS) - tries, cases[i].tries);
         assert_int_equal(integer(f->db, ROW, ARGS(value_i64(task.deed.id))), cases[i].rows);
         assert_int_equal(integer(f->db, EVENTS, ARGS(value_i64(task.deed.id))), cases[i].rows);
-        assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.key_hash, IDEMPOTENCY_HASH_LEN))),
+        assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.hashes[0].key, IDEMPOTENCY_HASH_LEN))),
                          cases[i].rows);
         assert_int_equal(integer(f->db, ALL_RECORDS, ARGS(value_text(text_of(request_id)))), cases[i].audited != NULL);
         if (cases[i].audited != NULL) {
@@ -319,7 +319,7 @@ static void a_rule_without_records_leaves_none(void **state)
     assert_int_equal(integer(f->db, ROW, ARGS(value_i64(task.deed.id))), 1);
     assert_int_equal(integer(f->db, ALL_RECORDS, ARGS(value_text(TEXT("bare")))), 0);
     assert_int_equal(integer(f->db, EVENTS, ARGS(value_i64(task.deed.id))), 0);
-    assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.key_hash, IDEMPOTENCY_HASH_LEN))), 0);
+    assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.hashes[0].key, IDEMPOTENCY_HASH_LEN))), 0);
     task_release(&task);
 }
 
@@ -362,6 +362,35 @@ static void only_the_first_success_is_replayed(void **state)
         task_release(&task);
     }
     assert_int_equal(integer(f->db, ROWS, NO_ARGS), 2);
+}
+
+// After the key that hashes was rotated: a repeat is found under the older hash, and what is new is kept under the newer.
+static void repeats_are_found_under_older_hashes(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        struct task task;
+        task_init(&task, f, "older");
+        task_identify(&task, 11, 1);
+        if (i > 0) {
+            task.write.hashes[1] = task.write.hashes[0];
+            memset(&task.write.hashes[0], i == 1 ? 12 : 13, sizeof task.write.hashes[0]);
+            task.write.hash_count = 2;
+            task.write.hashes[1].body[0] ^= i == 2; // another body
+        }
+        assert_int_equal(task_run(&task, f), i == 2 ? IDEMPOTENCY_KEY_REUSED : OK);
+        assert_int_equal(task.write.replayed, i == 1);
+        task_release(&task);
+    }
+    struct task task;
+    task_init(&task, f, "newer");
+    task_identify(&task, 14, 1);
+    task.write.hashes[1] = (struct idempotency_hash){ { 15 }, { 15 } };
+    task.write.hash_count = 2;
+    assert_int_equal(task_run(&task, f), OK);
+    assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.hashes[0].key, IDEMPOTENCY_HASH_LEN))), 1);
+    assert_int_equal(integer(f->db, KEPT, ARGS(value_blob(task.write.hashes[1].key, IDEMPOTENCY_HASH_LEN))), 0);
+    task_release(&task);
 }
 
 struct duplicate {
@@ -745,8 +774,9 @@ static void a_lost_connection_fails_the_batch_and_is_made_again(void **state)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 #define BOTH                                                                                                           \
     CASE(guard_and_effect_stand_or_fall), CASE(a_rule_without_records_leaves_none),                                    \
-        CASE(only_the_first_success_is_replayed), CASE(concurrent_duplicates_have_one_effect),                         \
-        CASE(one_failing_write_does_not_harm_its_batch), CASE(a_conflict_is_run_again_from_a_clean_start),             \
+        CASE(only_the_first_success_is_replayed), CASE(repeats_are_found_under_older_hashes),                          \
+        CASE(concurrent_duplicates_have_one_effect), CASE(one_failing_write_does_not_harm_its_batch),                  \
+        CASE(a_conflict_is_run_again_from_a_clean_start),                                                              \
         CASE(a_mark_is_written_before_the_reply_and_never_without_its_commit),                                         \
         CASE(a_fallen_mark_takes_no_other_with_it), CASE(stopping_drains_the_queue),                                   \
         CASE(a_full_queue_refuses_and_recovers), CASE(a_lost_lane_is_left_behind)

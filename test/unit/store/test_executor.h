@@ -7,9 +7,8 @@
 
 #include "store/executor.h"
 #include "store/migrate.h"
+#include "support/keys.h"
 #include "unit/store/test_database.h"
-
-enum { TEST_MASTER_KEY_LEN = 32 };
 
 struct test_executor {
     const struct test_database *made;
@@ -29,21 +28,11 @@ static inline void test_migrate(const struct test_database *made)
     database_close(database);
 }
 
-static inline struct keyring *test_keyring(const uint8_t key[TEST_MASTER_KEY_LEN])
-{
-    struct secret master = { 0 };
-    struct keyring *keyring = NULL;
-    status result = secret_init_copy(&master, key, TEST_MASTER_KEY_LEN);
-    result = result == OK ? keyring_new(&keyring, &master, &runtime_real) : result;
-    assert(result == OK);
-    return keyring;
-}
-
 /* All executors of a test have the same master key: processes on one database do. */
 static inline void test_executor_start(struct test_executor *out, const struct test_database *made, int lane_count,
                                        const struct runtime *runtime)
 {
-    static const uint8_t key[TEST_MASTER_KEY_LEN] = { 1, 2, 3 };
+    static const uint8_t key[MASTER_KEY_LEN] = { 1, 2, 3 };
     char path[80];
     *out = (struct test_executor){ .made = made, .folder = "/tmp/cardwright-test.XXXXXX" };
     char *folder = mkdtemp(out->folder);

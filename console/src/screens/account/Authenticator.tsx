@@ -32,7 +32,7 @@ export function Authenticator() {
       {news !== "" && <GoodNews title={news} />}
       {step.kind === "rest" && (
         <Group>
-          <Badge variant="dot" color={enabled ? "green.8" : "gray.8"} tt="none" fw={550}>
+          <Badge variant="dot" color={enabled ? "green.8" : "gray.8"}>
             {t(enabled ? "account.totp.on" : "account.totp.off")}
           </Badge>
           <Button

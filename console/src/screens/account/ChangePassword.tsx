@@ -4,21 +4,17 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
-import { faultsByField } from "@/api/problem";
-import { useSession } from "@/api/session";
 import { useSubmit } from "@/api/submit";
 import { GoodNews } from "@/parts/GoodNews";
-import { PasswordBox } from "@/parts/PasswordBox";
+import { NewPasswordFields, NO_PASSWORDS } from "@/parts/NewPasswordFields";
 import { Section } from "@/parts/Section";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 export function ChangePassword() {
   const { t } = useTranslation();
-  const session = useSession();
   const [changed, setChanged] = useState(false);
-  const form = useForm({ initialValues: { current_password: "", new_password: "" } });
+  const form = useForm({ initialValues: NO_PASSWORDS });
   const change = useSubmit((body: typeof form.values) => client.POST("/v1/users/me/password", { body }));
-  const faults = faultsByField(change.problem);
 
   const submit = form.onSubmit(async (values) => {
     setChanged(false);
@@ -32,23 +28,9 @@ export function ChangePassword() {
     <Section title={t("account.password.title")} lead={t("account.password.help")}>
       <form onSubmit={submit}>
         <Stack>
-          <SubmitNotice of={change} fields={["current_password", "new_password"]} />
+          <SubmitNotice of={change} fields={Object.keys(NO_PASSWORDS)} />
           {changed && <GoodNews title={t("account.password.changed")} />}
-          <input type="hidden" autoComplete="username" value={session.name ?? ""} readOnly />
-          <PasswordBox
-            label={t("app.newPassword.current")}
-            autoComplete="current-password"
-            required
-            {...form.getInputProps("current_password")}
-            error={faults["current_password"]}
-          />
-          <PasswordBox
-            label={t("app.newPassword.new")}
-            autoComplete="new-password"
-            required
-            {...form.getInputProps("new_password")}
-            error={faults["new_password"]}
-          />
+          <NewPasswordFields form={form} problem={change.problem} />
           <Group>
             <Button type="submit" loading={change.sending}>
               {t("account.password.submit")}

@@ -6,6 +6,7 @@ import { client } from "@/api/client";
 import { faultsByField, hasFault } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
 import { CopyButton } from "@/parts/CopyButton";
+import { Grouped } from "@/parts/Grouped";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 import { QrCode } from "./QrCode";
@@ -21,8 +22,6 @@ interface Props {
   onCancel: () => void;
   onBeginAgain: () => void;
 }
-
-const inGroups = (secret: string): string => secret.match(/.{1,4}/g)?.join(" ") ?? secret;
 
 /* The secret for the app, as a picture and as text, then a code of the app as the proof. */
 export function ConfirmAuthenticator({ enrolment, onDone, onCancel, onBeginAgain }: Props) {
@@ -47,9 +46,9 @@ export function ConfirmAuthenticator({ enrolment, onDone, onCancel, onBeginAgain
         <QrCode text={enrolment.uri} label={t("account.totp.qr")} />
         <Stack gap="xs" flex="1 1 200px">
           <Text size="sm">{t("account.totp.type")}</Text>
-          <Text className="number" data-testid="totp-secret">
-            {inGroups(enrolment.secret)}
-          </Text>
+          <div data-testid="totp-secret">
+            <Grouped text={enrolment.secret} size={16} />
+          </div>
           <Group>
             <CopyButton value={enrolment.secret} label={t("account.totp.copySecret")} />
           </Group>

@@ -1,8 +1,10 @@
-import { Button, Group, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "@/api/session";
+import { FilterSelect } from "@/parts/FilterSelect";
+import { useTyped } from "@/parts/useTyped";
 
 import { ACTION_GROUPS, actionText, OK, REFUSALS, REFUSED, refusalText, type ActionGroup } from "./actions";
 import { DayField } from "./DayField";
@@ -70,34 +72,13 @@ interface FieldProps {
   onChange: (value: string) => void;
 }
 
-interface ChoiceProps extends FieldProps {
-  label: string;
-  data: { group: string; items: Actor[] }[];
-}
-
-function Choice({ label, data, value, onChange }: ChoiceProps) {
-  const { t } = useTranslation();
-  return (
-    <Select
-      label={label}
-      placeholder={t("common.filters.any")}
-      data={data}
-      value={value || null}
-      onChange={(next) => onChange(next ?? "")}
-      searchable
-      clearable
-      clearButtonProps={{ "aria-label": t("common.filters.clear") }}
-    />
-  );
-}
-
 function ActionField(props: FieldProps) {
   const { t } = useTranslation();
   const groups = Object.entries(ACTION_GROUPS).map(([group, codes]) => ({
     group: t(`audit.group.${group as ActionGroup}`),
     items: codes.map((code): Actor => ({ value: code, label: actionText(code) })),
   }));
-  return <Choice label={t("audit.filter.action")} data={groups} {...props} />;
+  return <FilterSelect label={t("audit.filter.action")} data={groups} searchable {...props} />;
 }
 
 function ActorField({ known, ...props }: FieldProps & { known: Actor[] }) {
@@ -112,7 +93,8 @@ function ActorField({ known, ...props }: FieldProps & { known: Actor[] }) {
   const named = known.find((actor) => actor.value === props.value) ?? { value: props.value, label: props.value };
   const other = props.value && !listed ? [named] : [];
   return (
-    <Choice
+    <FilterSelect
+      searchable
       label={t("audit.filter.actor")}
       data={[
         { group: t("audit.filter.people"), items: [...people, ...other] },
@@ -132,7 +114,8 @@ function ResultField(props: FieldProps) {
     { value: REFUSED, label: t("audit.filter.resultRefused") },
   ];
   return (
-    <Choice
+    <FilterSelect
+      searchable
       label={t("audit.filter.result")}
       data={[
         { group: t("audit.filter.result"), items },
@@ -145,20 +128,14 @@ function ResultField(props: FieldProps) {
 
 function SubjectField({ value, onChange }: FieldProps) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState(value);
-  const [shown, setShown] = useState(value);
-  const [faulty, setFaulty] = useState(false);
-  // The address changed by itself: a record was pressed, or somebody went back.
-  if (value !== shown) {
-    setShown(value);
-    setTyped(value);
-    setFaulty(false);
-  }
+  const [typed, setTyped] = useTyped(value);
+  const [faulty, setFaulty] = useState(""); // what was typed and is no id
   const settle = (event?: FormEvent) => {
     event?.preventDefault();
     const id = typed.trim();
-    setFaulty(id !== "" && !isPrintedId(id));
-    if (id !== value && (id === "" || isPrintedId(id))) {
+    const good = id === "" || isPrintedId(id);
+    setFaulty(good ? "" : typed);
+    if (good && id !== value) {
       onChange(id);
     }
   };
@@ -167,7 +144,7 @@ function SubjectField({ value, onChange }: FieldProps) {
       <TextInput
         label={t("audit.filter.subject")}
         placeholder={t("audit.filter.subjectHelp")}
-        error={faulty && t("audit.filter.subjectFormat")}
+        error={faulty !== "" && faulty === typed && t("audit.filter.subjectFormat")}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         onBlur={() => settle()}

@@ -1,5 +1,6 @@
 import { TextInput } from "@mantine/core";
-import { useState } from "react";
+
+import { useTyped } from "@/parts/useTyped";
 
 import { isDay } from "./time";
 
@@ -12,13 +13,7 @@ interface Props {
 
 /* A day. What is typed halfway stays here: each change that is told reads the trail, and that is recorded. */
 export function DayField({ label, value, error, onChange }: Props) {
-  const [typed, setTyped] = useState(value);
-  const [shown, setShown] = useState(value);
-  // The address changed by itself: somebody went back.
-  if (value !== shown) {
-    setShown(value);
-    setTyped(value);
-  }
+  const [typed, setTyped] = useTyped(value);
   return (
     <TextInput
       type="date"

@@ -14,6 +14,7 @@ import classes from "./SubjectLink.module.css";
 // By the first part of an id: where the thing is shown, and what one must be allowed to see it.
 const PLACES: Record<string, { permission: string; href: (id: string) => string }> = {
   batch: { permission: "read_batches", href: () => "/batches" },
+  ckey: { permission: "read_keys", href: (id) => `/keys/${id}` },
   cus: { permission: "read_customers", href: (id) => `/members/${id}` },
   job: { permission: "read_jobs", href: (id) => `/imports/${id}` },
   key: { permission: "read_people", href: () => "/people" },
@@ -48,7 +49,7 @@ function CardLink({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const [asking, setAsking] = useState(false);
 
-    const open = async () => {
+  const open = async () => {
     setAsking(true);
     try {
       const reply = await client.GET("/v1/cards/{card_id}", { params: { path: { card_id: id } } });

@@ -30,8 +30,20 @@ export const ACTION_GROUPS = {
     "api_key.created",
     "api_key.revoked",
   ],
+  keys: [
+    "key.generated",
+    "key.imported",
+    "key.exported",
+    "key.rotated",
+    "key.retired",
+    "key.destroyed",
+    "keys.created",
+    "keys.custodian_identified",
+    "keys.master_changed",
+    "keys.unlocked",
+  ],
   jobs: ["job.created", "job.chunk_done", "job.finished", "job.cancelled"],
-  system: ["audit.read", "audit.exported", "organization.created", "keys.created"],
+  system: ["audit.read", "audit.exported", "organization.created"],
 } as const;
 
 export type ActionGroup = keyof typeof ACTION_GROUPS;
@@ -51,6 +63,8 @@ export const REFUSALS = [
   "transition_not_allowed",
   "customer_exists",
   "role_too_high",
+  "custodian_refused",
+  "second_custodian_needed",
 ];
 
 const inCatalogue = (key: string): string | null => (i18next.exists(key) ? i18next.t(key as "audit.title") : null);

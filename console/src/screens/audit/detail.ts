@@ -1,7 +1,7 @@
 /* What a record tells besides, in words where there are any. */
 import i18next from "i18next";
 
-import type { CardStatus } from "@/parts/CardStatusBadge";
+import { CARD_STATUSES } from "@/parts/CardStatusBadge";
 import { formatList, formatNumber } from "@/parts/format";
 
 import { wordOf } from "./actions";
@@ -14,10 +14,10 @@ const WORDS: Record<string, string> = {
   reason: "common.cardReason",
   role: "common.role",
   kind: "imports.kind",
+  seal: "audit.seal",
   state: "imports.state",
+  table: "audit.table",
 };
-// In the order of their bits.
-const STATUSES: CardStatus[] = ["not_issued", "inactive", "active", "suspended", "blocked", "expired", "closed"];
 
 function numberText(key: string, value: number): string {
   if (YES_OR_NO.has(key)) {
@@ -27,7 +27,8 @@ function numberText(key: string, value: number): string {
     return i18next.t("common.unlimited");
   }
   if (key === "active_statuses") {
-    const set = STATUSES.filter((_, bit) => (value >> bit) & 1);
+    // A bit a status.
+    const set = CARD_STATUSES.filter((_, bit) => (value >> bit) & 1);
     return formatList(set.map((status) => i18next.t(`common.cardStatus.${status}`)));
   }
   return formatNumber(value);

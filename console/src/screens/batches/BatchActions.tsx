@@ -8,14 +8,14 @@ import { useMay } from "@/api/session";
 import { formatDay } from "@/parts/format";
 
 import { daysLeft, type Batch } from "./batch";
-import type { Asked } from "./BatchDialogs";
+import type { Asked } from "./BatchDialog";
 import { DownloadMenu } from "./DownloadMenu";
 import { useMayDownload } from "./useMayDownload";
 
 interface Props {
   batch: Batch;
   series: Schemas["Series"] | undefined;
-  onAsk: (dialog: Asked["dialog"], from: HTMLElement | null) => void;
+  onAsk: (dialog: Asked["dialog"]) => void;
 }
 
 /* What the person may do with a batch now. */
@@ -33,6 +33,10 @@ export function BatchActions({ batch, series, onAsk }: Props) {
   }
   const open = daysLeft(batch) > 0;
   const barred = open && series !== undefined && may("download_numbers") && !mayDownload(series);
+  const ask = (dialog: Asked["dialog"]) => {
+    more.current?.focus(); // where the dialog gives the focus back to
+    onAsk(dialog);
+  };
   const named = { code: batch.series_code, date: formatDay(batch.created_at) };
   return (
     <Group gap="xs" wrap="nowrap">
@@ -51,10 +55,10 @@ export function BatchActions({ batch, series, onAsk }: Props) {
           </Menu.Target>
           <Menu.Dropdown>
             {may("draw_numbers") && (
-              <Menu.Item onClick={() => onAsk("label", more.current)}>{t("batches.actions.label")}</Menu.Item>
+              <Menu.Item onClick={() => ask("label")}>{t("batches.actions.label")}</Menu.Item>
             )}
             {may("void_batches") && (
-              <Menu.Item onClick={() => onAsk("void", more.current)}>{t("batches.actions.void")}</Menu.Item>
+              <Menu.Item onClick={() => ask("void")}>{t("batches.actions.void")}</Menu.Item>
             )}
           </Menu.Dropdown>
         </Menu>

@@ -7,14 +7,13 @@ import { Link } from "wouter";
 import type { Schemas } from "@/api/client";
 import { useMay } from "@/api/session";
 import { CardStatusBadge } from "@/parts/CardStatusBadge";
+import { CLOSING_DAYS } from "@/parts/closingDays";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { formatDay, formatDateTime, formatNumber, formatPercent } from "@/parts/format";
 
 import { daysLeft, type Batch } from "./batch";
 import { BatchActions } from "./BatchActions";
-import { BatchDialogs, type Asked } from "./BatchDialogs";
-
-const WARN_DAYS = 7;
+import { BatchDialog, type Asked } from "./BatchDialog";
 
 interface Props {
   rows: Batch[];
@@ -62,7 +61,7 @@ export function BatchTable({ rows, series, filtered }: Props) {
               <BatchActions
                 batch={row}
                 series={series.get(row.series_id)}
-                onAsk={(dialog, from) => setAsked({ dialog, batch: row, from })}
+                onAsk={(dialog) => setAsked({ dialog, batch: row })}
               />
             ),
           },
@@ -78,7 +77,7 @@ export function BatchTable({ rows, series, filtered }: Props) {
         rowKey={(row) => row.id}
         filtered={filtered}
       />
-      <BatchDialogs asked={asked} onClose={() => setAsked(null)} />
+      {asked && <BatchDialog asked={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }
@@ -133,7 +132,7 @@ function Window({ batch }: { batch: Batch }) {
   return (
     <div>
       <TwoLines first={formatDay(batch.download_until)} second={downloads} />
-      {days <= WARN_DAYS && (
+      {days <= CLOSING_DAYS && (
         <Group gap={4} wrap="nowrap">
           <IconAlertTriangle size={14} aria-hidden />
           <Text size="xs" fw={600}>

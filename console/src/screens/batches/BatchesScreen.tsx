@@ -1,4 +1,4 @@
-import { Button, Group, Select, Switch } from "@mantine/core";
+import { Button, Group, Switch } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useEverySeries } from "@/api/everyPage";
 import { useMay } from "@/api/session";
+import { CLOSING_DAYS } from "@/parts/closingDays";
+import { FilterSelect } from "@/parts/FilterSelect";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
 import { Pager } from "@/parts/Pager";
@@ -15,7 +17,6 @@ import { BatchTable } from "./BatchTable";
 import { DownloadTray } from "./DownloadTray";
 import { GenerateDialog } from "./GenerateDialog";
 
-const CLOSING_DAYS = 7;
 const NO_SERIES = "new"; // the dialog is open, for no series in particular
 
 export function Screen() {
@@ -57,15 +58,12 @@ export function Screen() {
     >
       <DownloadTray />
       <Group role="search" aria-label={t("common.filters.label")} align="flex-end">
-        <Select
+        <FilterSelect
           label={t("batches.filter.series")}
-          placeholder={t("common.filters.any")}
           data={(series.data ?? []).map((one) => ({ value: one.id, label: `${one.name} (${one.code})` }))}
-          value={values.series_id || null}
-          onChange={(id) => set({ series_id: id ?? "" })}
+          value={values.series_id}
+          onChange={(series_id) => set({ series_id })}
           searchable
-          clearable
-          clearButtonProps={{ "aria-label": t("common.filters.clear") }}
           w={280}
         />
         <Switch

@@ -1,8 +1,8 @@
-import { Modal } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useEverySeries } from "@/api/everyPage";
+import { Dialog } from "@/parts/Dialog";
 import { Loaded } from "@/parts/Loaded";
 
 import type { Batch } from "./batch";
@@ -19,16 +19,9 @@ interface Props {
 export function GenerateDialog({ opened, seriesId, onClose }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("batches.new.title")}
-      size="lg"
-      returnFocus={false}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={t("batches.new.title")} size="lg" returnFocus={false}>
       <Content seriesId={seriesId} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { client, type Schemas } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { formatNumber } from "@/parts/format";
+import { LabelSelect } from "@/parts/LabelSelect";
 import { SpaceMeter } from "@/parts/SpaceMeter";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 import type { Batch } from "./batch";
-import { LabelSelect } from "./LabelSelect";
 
 const COUNT_MAX = 100_000_000;
 const QUICK_COUNTS = [1_000, 10_000, 100_000];
@@ -150,14 +151,7 @@ export function GenerateForm({ series, wanted, onDone, onCancel }: Props) {
           {...form.getInputProps("purpose")}
         />
         {chosen && <Afterwards series={chosen} count={form.values.count} fault={fault} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={draw.sending}>
-            {t("batches.new.submit")}
-          </Button>
-        </Group>
+        <DialogButtons submit={t("batches.new.submit")} sending={draw.sending} onCancel={onCancel} />
       </Stack>
     </form>
   );

@@ -1,16 +1,17 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { formatNumber } from "@/parts/format";
+import { LabelSelect } from "@/parts/LabelSelect";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 import { tell } from "@/parts/tell";
 
 import type { Batch } from "./batch";
-import { LabelSelect } from "./LabelSelect";
 
 /* Another label for all cards of a batch that nobody has yet: printed, distributed. */
 export function LabelForm({ batch, onClose }: { batch: Batch; onClose: () => void }) {
@@ -51,14 +52,7 @@ export function LabelForm({ batch, onClose }: { batch: Batch; onClose: () => voi
         <Text size="sm">
           {t("batches.label.cards", { count: left, number: formatNumber(left) })}
         </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={change.sending}>
-            {t("batches.label.save")}
-          </Button>
-        </Group>
+        <DialogButtons submit={t("batches.label.save")} sending={change.sending} onCancel={onClose} />
       </Stack>
     </form>
   );

@@ -1,10 +1,11 @@
-import { Button, Group, List, Stack, TextInput } from "@mantine/core";
+import { List, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { formatNumber } from "@/parts/format";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 import { tell } from "@/parts/tell";
@@ -75,14 +76,7 @@ export function VoidForm({ batch, onClose }: { batch: Batch; onClose: () => void
           autoComplete="off"
           {...form.getInputProps("count")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" color="red" loading={voiding.sending}>
-            {t("batches.void.confirm")}
-          </Button>
-        </Group>
+        <DialogButtons submit={t("batches.void.confirm")} sending={voiding.sending} danger onCancel={onClose} />
       </Stack>
     </form>
   );

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 
 import { client } from "@/api/client";
 import { useSubmit } from "@/api/submit";
-import { SubmitNotice } from "@/parts/SubmitNotice";
+import { TaskDialog } from "@/parts/TaskDialog";
 import { tell } from "@/parts/tell";
 
 export function CancelImport({ id }: { id: string }) {
@@ -25,25 +25,19 @@ export function CancelImport({ id }: { id: string }) {
       <Button variant="default" onClick={open}>
         {t("imports.cancel.button")}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t("imports.cancel.title")}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <Stack>
-          <SubmitNotice of={cancel} />
+      {opened && (
+        <TaskDialog
+          title={t("imports.cancel.title")}
+          submitText={t("imports.cancel.confirm")}
+          cancelText={t("imports.cancel.keep")}
+          danger
+          of={cancel}
+          onSubmit={confirm}
+          onClose={close}
+        >
           <Text size="sm">{t("imports.cancel.help")}</Text>
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close} data-autofocus>
-              {t("imports.cancel.keep")}
-            </Button>
-            <Button color="red.9" onClick={confirm} loading={cancel.sending}>
-              {t("imports.cancel.confirm")}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        </TaskDialog>
+      )}
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, Divider, Group, Modal, Progress, Stack, Text } from "@mantine/core";
+import { Alert, Button, Divider, Group, Progress, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 
 import { isStopped } from "@/api/upload";
+import { Dialog } from "@/parts/Dialog";
 import { formatList, formatNumber, formatPercent } from "@/parts/format";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
@@ -30,15 +31,7 @@ export function ImportDialog({ kind, onClose }: { kind: Kind; onClose: () => voi
     }
   };
   return (
-    <Modal
-      opened
-      onClose={submit.sending ? () => undefined : onClose}
-      title={t(`imports.start.${kind}`)}
-      size="lg"
-      closeOnClickOutside={false}
-      withCloseButton={!submit.sending}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog opened onClose={onClose} title={t(`imports.start.${kind}`)} size="lg" held={submit.sending}>
       <Stack>
         <Text size="sm">{t(`imports.start.${IMPORT_KINDS[kind].help}`)}</Text>
         <FileDrop file={file} disabled={submit.sending} onChoose={(chosen) => void choose(chosen)} />
@@ -81,7 +74,7 @@ export function ImportDialog({ kind, onClose }: { kind: Kind; onClose: () => voi
         <Divider />
         <ColumnHelp kind={kind} />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

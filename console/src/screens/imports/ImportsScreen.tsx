@@ -1,4 +1,4 @@
-import { Anchor, Button, Progress, Select, Text } from "@mantine/core";
+import { Anchor, Button, Progress, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,17 +7,20 @@ import { Link } from "wouter";
 import { api } from "@/api/client";
 import { useMay } from "@/api/session";
 import { DataTable, type Column } from "@/parts/DataTable";
+import { everyValue } from "@/parts/everyValue";
+import { FilterSelect } from "@/parts/FilterSelect";
 import { formatDateTime, formatNumber } from "@/parts/format";
+import { isOpen, type Job } from "@/parts/job";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
 import { Pager } from "@/parts/Pager";
 import { useUrlState } from "@/parts/useUrlState";
 
 import { ImportDialog } from "./ImportDialog";
-import { IMPORT_KINDS, isOpen, KINDS, type Job, type Kind } from "./kinds";
+import { IMPORT_KINDS, isImport, KINDS, type ImportJob, type Kind } from "./kinds";
 import { StateBadge } from "./StateBadge";
 
-const STATES: Job["state"][] = ["queued", "running", "done", "cancelled", "failed"];
+const STATES = everyValue<Job["state"]>({ queued: true, running: true, done: true, cancelled: true, failed: true });
 const LOOK_AGAIN_MS = 2000; // while something goes on
 
 export function Screen() {
@@ -44,21 +47,19 @@ export function Screen() {
       ))}
     >
       <div role="search" aria-label={t("common.filters.label")}>
-        <Select
+        <FilterSelect
           label={t("imports.list.filterState")}
-          placeholder={t("common.filters.any")}
           data={STATES.map((value) => ({ value, label: t(`imports.state.${value}`) }))}
-          value={state ?? null}
-          onChange={(next) => set({ state: next ?? "" })}
-          clearable
-          clearButtonProps={{ "aria-label": t("common.filters.clear") }}
+          value={state ?? ""}
+          onChange={(next) => set({ state: next })}
           w={200}
         />
       </div>
       <Loaded of={jobs}>
         {({ data, next }) => (
           <>
-            <JobTable rows={data} filtered={state !== undefined} />
+            {/* Rotations of keys are shown on the screen of the keys. */}
+            <JobTable rows={data.filter(isImport)} filtered={state !== undefined} />
             <Pager after={values.after} next={next} onGo={(after) => set({ after })} />
           </>
         )}
@@ -68,9 +69,9 @@ export function Screen() {
   );
 }
 
-function JobTable({ rows, filtered }: { rows: Job[]; filtered: boolean }) {
+function JobTable({ rows, filtered }: { rows: ImportJob[]; filtered: boolean }) {
   const { t } = useTranslation();
-  const columns: Column<Job>[] = [
+  const columns: Column<ImportJob>[] = [
     {
       title: t("imports.list.what"),
       cell: (row) => (

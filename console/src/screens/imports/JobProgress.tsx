@@ -5,10 +5,10 @@ import { Link } from "wouter";
 import { useMay } from "@/api/session";
 import { Facts } from "@/parts/Facts";
 import { formatDateTime, formatNumber, formatPercent } from "@/parts/format";
+import { isOpen, type Job } from "@/parts/job";
+import { timeLeftText } from "@/parts/timeLeft";
 
-import { isOpen, type Job } from "./kinds";
 import { StateBadge } from "./StateBadge";
-import { timeLeftText } from "./timeLeft";
 
 /* How far an import is, how fast, how long it will take; at the end, what came of it. `lost`: the last look failed. */
 export function JobProgress({ job, lost }: { job: Job; lost: boolean }) {

@@ -7,12 +7,12 @@ import { api, type Schemas } from "@/api/client";
 import { faultText } from "@/api/problemText";
 import { DataTable } from "@/parts/DataTable";
 import { formatNumber } from "@/parts/format";
+import { isOpen, type Job } from "@/parts/job";
 import { Loaded } from "@/parts/Loaded";
 import { Pager } from "@/parts/Pager";
 import { ProblemNotice } from "@/parts/ProblemNotice";
 import { useUrlState } from "@/parts/useUrlState";
 
-import { isOpen, type Job } from "./kinds";
 import { useErrorsFile } from "./useErrorsFile";
 
 /* The rows that were refused, each with its place in the file and why. */

@@ -2,7 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconClock, IconPlayerPlay, type Icon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import type { Job } from "./kinds";
+import type { Job } from "@/parts/job";
 
 const ICONS: Record<Job["state"], Icon> = {
   queued: IconClock,

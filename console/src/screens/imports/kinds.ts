@@ -1,8 +1,7 @@
 /* What can be imported: the columns of the file, and what one must be allowed to. As the program has them. */
-import type { Schemas } from "@/api/client";
+import type { Job } from "@/parts/job";
 
-export type Job = Schemas["Job"];
-export type Kind = Job["kind"];
+export type Kind = Extract<Job["kind"], `import_${string}`>; // there are jobs that import nothing
 
 export interface ImportColumn {
   name: string;
@@ -30,7 +29,6 @@ export interface ImportKind {
   path: "/v1/customers/import" | "/v1/card-numbers/import";
   permission: string;
   help: "customersHelp" | "numbersHelp";
-  title: "titleCustomers" | "titleNumbers";
   columns: ImportColumn[];
 }
 
@@ -41,7 +39,6 @@ export const IMPORT_KINDS: Record<Kind, ImportKind> = {
     path: "/v1/customers/import",
     permission: "change_customers",
     help: "customersHelp",
-    title: "titleCustomers",
     columns: [
       { name: "external_id", text: "external_id", example: "C-1001" },
       { name: "first_name", text: "first_name", example: "Asha" },
@@ -56,7 +53,6 @@ export const IMPORT_KINDS: Record<Kind, ImportKind> = {
     path: "/v1/card-numbers/import",
     permission: "register_numbers",
     help: "numbersHelp",
-    title: "titleNumbers",
     columns: [
       { name: "number", text: "number", example: "GOLD000000123", required: true },
       { name: "series_code", text: "series_code", example: "GOLD" },
@@ -78,4 +74,6 @@ export const columnsFor = (kind: Kind, may: (permission: string) => boolean): Im
 export const FILE_LEN_MAX = 32 * 1024 * 1024;
 export const ROW_COUNT_MAX = 1_000_000;
 
-export const isOpen = (job: Job | undefined): boolean => job?.state === "queued" || job?.state === "running";
+export type ImportJob = Job & { kind: Kind };
+
+export const isImport = (job: Job): job is ImportJob => job.kind in IMPORT_KINDS;

@@ -4,9 +4,8 @@ import { useTranslation } from "react-i18next";
 import { client } from "@/api/client";
 import { problemOf, type Problem } from "@/api/problem";
 import { countRecords, withoutHeader } from "@/parts/csvText";
+import type { Job } from "@/parts/job";
 import { saveFile } from "@/parts/saveFile";
-
-import type { Job } from "./kinds";
 
 async function readPart(jobId: string, afterRow: number): Promise<string> {
   const reply = await client.GET("/v1/jobs/{job_id}/results.csv", {

@@ -2,8 +2,9 @@ import { useRef, useState } from "react";
 
 import { useSubmit } from "@/api/submit";
 import { upload } from "@/api/upload";
+import type { Job } from "@/parts/job";
 
-import { IMPORT_KINDS, type Job, type Kind } from "./kinds";
+import { IMPORT_KINDS, type Kind } from "./kinds";
 
 /* Sends a file of this kind; `sent` is the part of it that is on its way, 0 to 1. */
 export function useImport(kind: Kind) {

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "@/api/session";
+import { Dialog } from "@/parts/Dialog";
 import { tell } from "@/parts/tell";
 
 import { ChangeNotice } from "./ChangeNotice";
@@ -11,7 +12,6 @@ import { CARD_HEADING, type Card, type CardStatus } from "./card";
 import { CardNamesForm } from "./CardNamesForm";
 import { CardStatusForm } from "./CardStatusForm";
 import type { Customer } from "./customer";
-import { Dialog } from "./Dialog";
 import { focusSoon } from "./focus";
 import { quickOf } from "./quick";
 import { RevealForm } from "./RevealForm";
@@ -141,6 +141,7 @@ export function CardActions({ card, customer, onGone, onRevealed }: Props) {
           title={t(`members.action.${name}`)}
           opened={dialog === name}
           onClose={() => close(name)}
+          returnFocus={false}
         >
           {forms[name]()}
         </Dialog>

@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { api } from "@/api/client";
+import { useEverySource } from "@/api/everyPage";
 import { useMay } from "@/api/session";
+import { Facts } from "@/parts/Facts";
 import { formatDate, formatDateTime, formatDay } from "@/parts/format";
+import { sourceName } from "@/parts/sourceName";
 
 import type { Card } from "./card";
 import { CopyText } from "./CopyText";
-import { FactGrid } from "./FactGrid";
 
 export function CardFacts({ card }: { card: Card }) {
   const { t } = useTranslation();
@@ -16,13 +18,14 @@ export function CardFacts({ card }: { card: Card }) {
   const none = t("common.none");
   const series = `${card.series_name} (${card.series_code})`;
   return (
-    <FactGrid
+    <Facts
+      layout="grid"
       facts={[
-        { term: t("members.card.issued"), value: formatDateTime(card.issued_at) || none },
-        { term: t("members.card.expires"), value: formatDate(card.expires_on) || t("common.never") },
-        { term: t("members.card.status"), value: statusText(t(`common.cardStatus.${card.status}`), card.status_label) },
+        { name: t("members.card.issued"), value: formatDateTime(card.issued_at) || none },
+        { name: t("members.card.expires"), value: formatDate(card.expires_on) || t("common.never") },
+        { name: t("members.card.status"), value: statusText(t(`common.cardStatus.${card.status}`), card.status_label) },
         {
-          term: t("members.card.series"),
+          name: t("members.card.series"),
           value: may("read_series") ? (
             <Anchor component={Link} href={`/series/${card.series_id}`} underline="always">
               {series}
@@ -32,12 +35,12 @@ export function CardFacts({ card }: { card: Card }) {
           ),
         },
         {
-          term: t("members.field.external_id"),
+          name: t("members.field.external_id"),
           value: card.external_id ? <CopyText value={card.external_id} /> : none,
         },
-        { term: t("members.card.nickname"), value: card.nickname ?? none },
-        { term: t("members.card.source"), value: card.source_id ? <SourceName id={card.source_id} /> : none },
-        ...(card.batch_id ? [{ term: t("members.card.batch"), value: <BatchName id={card.batch_id} /> }] : []),
+        { name: t("members.card.nickname"), value: card.nickname ?? none },
+        { name: t("members.card.source"), value: card.source_id ? <SourceName id={card.source_id} /> : none },
+        ...(card.batch_id ? [{ name: t("members.card.batch"), value: <BatchName id={card.batch_id} /> }] : []),
       ]}
     />
   );
@@ -47,14 +50,9 @@ const statusText = (status: string, label: string) => (label === status ? status
 
 function SourceName({ id }: { id: string }) {
   const may = useMay();
-  const sources = api.useQuery(
-    "get",
-    "/v1/sources",
-    { params: { query: { limit: 200 } } },
-    { enabled: may("read_settings") },
-  );
-  const source = sources.data?.data.find((one) => one.id === id);
-  return source ? [source.name, source.account].filter(Boolean).join(", ") : sources.isFetching ? "…" : id;
+  const sources = useEverySource(may("read_settings"));
+  const source = sources.data?.find((one) => one.id === id);
+  return source ? sourceName(source) : sources.isFetching ? "…" : id;
 }
 
 function BatchName({ id }: { id: string }) {

@@ -4,10 +4,10 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
+import { DialogButtons } from "@/parts/DialogButtons";
 
 import type { Card } from "./card";
 import { ChangeNotice } from "./ChangeNotice";
-import { DialogButtons } from "./DialogButtons";
 import { useCardChange } from "./useCardChange";
 
 const FIELDS = ["nickname", "external_id"];

@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import { faultsByField } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { CardStatusBadge } from "@/parts/CardStatusBadge";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { Loaded } from "@/parts/Loaded";
 
 import type { Card, CardReason, CardStatus } from "./card";
 import { ChangeNotice } from "./ChangeNotice";
-import { DialogButtons } from "./DialogButtons";
 import { ReasonFields } from "./ReasonFields";
 import { useCardChange } from "./useCardChange";
 import { useStatusLabels } from "./useStatusLabels";
@@ -75,6 +75,7 @@ export function CardStatusForm({ card, onCancel, onDone }: Props) {
               label={t("members.status.label")}
               required
               autoFocus
+              data-autofocus
               data={[
                 { value: "", label: t("members.choose"), disabled: true },
                 ...offered.map(({ status, labels }) => ({ group: t(`common.cardStatus.${status}`), items: labels })),

@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
 
+import { Dialog } from "@/parts/Dialog";
+
 import type { Customer } from "./customer";
 import { CustomerForm } from "./CustomerForm";
 import { NO_VALUES, type CustomerValues } from "./customerValues";
-import { Dialog } from "./Dialog";
 
 interface Props {
   opened: boolean;
@@ -22,6 +23,7 @@ export function CustomerDialog({ opened, customer, suggested, onClose, onSaved, 
       opened={opened}
       onClose={onClose}
       size="lg"
+      returnFocus={false}
     >
       <CustomerForm
         customer={customer}

@@ -1,12 +1,12 @@
 import { Paper } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { Facts, type Fact } from "@/parts/Facts";
 import { formatDate } from "@/parts/format";
 
 import { CopyText } from "./CopyText";
 import { countryName } from "./countries";
 import type { Customer } from "./customer";
-import { FactGrid, type Fact } from "./FactGrid";
 import { VerificationBadge } from "./VerificationBadge";
 
 const CONTACTS = ["mobile", "email", "external_id"] as const;
@@ -17,28 +17,28 @@ export function CustomerFacts({ customer }: { customer: Customer }) {
   const facts: (Fact | false)[] = [
     ...CONTACTS.map((field) => {
       const value = customer[field];
-      return { term: t(`members.field.${field}`), value: value ? <CopyText value={value} /> : t("common.none") };
+      return { name: t(`members.field.${field}`), value: value ? <CopyText value={value} /> : t("common.none") };
     }),
     {
-      term: t("members.field.verification"),
+      name: t("members.field.verification"),
       value: <VerificationBadge verification={customer.verification} />,
     },
     {
-      term: t("members.cards.title"),
+      name: t("members.cards.title"),
       value: `${t("members.cards.count", { count: all })} ${t("members.cards.active", { count: active })}`,
     },
     customer.date_of_birth !== null && {
-      term: t("members.field.date_of_birth"),
+      name: t("members.field.date_of_birth"),
       value: formatDate(customer.date_of_birth),
     },
     customer.nationality !== null && {
-      term: t("members.field.nationality"),
+      name: t("members.field.nationality"),
       value: countryName(customer.nationality),
     },
   ];
   return (
     <Paper withBorder p="md">
-      <FactGrid flowing facts={facts.filter((fact) => fact !== false)} />
+      <Facts layout="row" facts={facts.filter((fact) => fact !== false)} />
     </Paper>
   );
 }

@@ -1,13 +1,14 @@
-import { Button, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
+import { DialogButtons } from "@/parts/DialogButtons";
 
 import { ChangeNotice } from "./ChangeNotice";
 import { countries } from "./countries";
-import { VERIFICATIONS, type Customer, type Verification } from "./customer";
+import type { Customer, Verification } from "./customer";
 import { CustomerExistsNotice } from "./CustomerExistsNotice";
 import { CUSTOMER_FIELDS, isChanged, tidy, valuesOf, type CustomerField, type CustomerValues } from "./customerValues";
 import { useCustomerSave } from "./useCustomerSave";
@@ -71,9 +72,10 @@ export function CustomerForm({ customer, suggested, onCancel, onSaved, onFind }:
   });
 
   const verifications: Verification[] = customer
-    ? [customer.verification, ...VERIFICATIONS[customer.verification]]
+    ? [customer.verification, ...customer.next_verifications]
     : ["verified", "pending"];
-  const text = (field: CustomerField) => ({ label: t(`members.field.${field}`), ...form.getInputProps(field) });
+  const entry = (name: CustomerField) => ({ label: t(`members.field.${name}`), ...form.getInputProps(name) });
+  const text = (name: CustomerField, maxLength: number) => ({ ...entry(name), maxLength, autoComplete: "off" });
 
   return (
     <form onSubmit={send} noValidate>
@@ -85,47 +87,27 @@ export function CustomerForm({ customer, suggested, onCancel, onSaved, onFind }:
         )}
         <Text size="sm">{t("members.field.oneNeeded")}</Text>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="sm">
-          <TextInput {...text("first_name")} maxLength={100} data-autofocus autoComplete="off" />
-          <TextInput {...text("last_name")} maxLength={100} autoComplete="off" />
-          <TextInput
-            {...text("mobile")}
-            description={t("members.field.mobileHelp")}
-            inputMode="tel"
-            maxLength={40}
-            autoComplete="off"
-          />
-          <TextInput
-            {...text("email")}
-            description={t("members.field.emailHelp")}
-            inputMode="email"
-            maxLength={254}
-            autoComplete="off"
-          />
-          <TextInput
-            {...text("external_id")}
-            description={t("members.field.externalIdHelp")}
-            maxLength={150}
-            autoComplete="off"
-          />
+          <TextInput {...text("first_name", 100)} data-autofocus />
+          <TextInput {...text("last_name", 100)} />
+          <TextInput {...text("mobile", 40)} description={t("members.field.mobileHelp")} inputMode="tel" />
+          <TextInput {...text("email", 254)} description={t("members.field.emailHelp")} inputMode="email" />
+          <TextInput {...text("external_id", 150)} description={t("members.field.externalIdHelp")} />
           <NativeSelect
-            {...text("verification")}
+            {...entry("verification")}
             description={t("members.field.verificationHelp")}
             data={verifications.map((value) => ({ value, label: t(`members.verification.${value}`) }))}
           />
-          <TextInput {...text("date_of_birth")} type="date" autoComplete="off" />
+          <TextInput {...entry("date_of_birth")} type="date" autoComplete="off" />
           <NativeSelect
-            {...text("nationality")}
+            {...entry("nationality")}
             data={[{ value: "", label: t("members.field.notKnown") }, ...offered]}
           />
         </SimpleGrid>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.sending}>
-            {t(customer ? "common.save" : "members.new.submit")}
-          </Button>
-        </Group>
+        <DialogButtons
+          submit={t(customer ? "common.save" : "members.new.submit")}
+          sending={save.sending}
+          onCancel={onCancel}
+        />
       </Stack>
     </form>
   );

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { client, type Schemas } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
-import { DialogButtons } from "./DialogButtons";
 
 interface Props {
   id: string;

@@ -3,10 +3,9 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { CopyButton } from "@/parts/CopyButton";
+import { Grouped } from "@/parts/Grouped";
 
 const SHOWN_S = 30;
-
-const inGroups = (number: string): string => number.match(/.{1,4}/g)?.join(" ") ?? number;
 
 /* A number in clear, for half a minute and only while somebody looks at the page. */
 export function RevealedNumber({ number, onHide }: { number: string; onHide: (hadFocus: boolean) => void }) {
@@ -40,9 +39,7 @@ export function RevealedNumber({ number, onHide }: { number: string; onHide: (ha
     <Paper withBorder p="sm" ref={panel} tabIndex={-1} role="group" aria-label={t("members.reveal.label")}>
       <Group justify="space-between" gap="sm">
         <div>
-          <Text size="xl" fw={600} className="number">
-            {inGroups(number)}
-          </Text>
+          <Grouped text={number} size={20} />
           <Text size="sm" c="dimmed" role="timer">
             {t("members.reveal.left", { count: left })}
           </Text>

@@ -6,12 +6,12 @@ import { useTranslation } from "react-i18next";
 import { api, client, type Schemas } from "@/api/client";
 import { faultsByField } from "@/api/problem";
 import { useSubmit } from "@/api/submit";
+import { DialogButtons } from "@/parts/DialogButtons";
 import { Loaded } from "@/parts/Loaded";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 import { CARD_CHANGES, type Card, type CardReason } from "./card";
 import { customerName, type Customer } from "./customer";
-import { DialogButtons } from "./DialogButtons";
 import { ReasonFields } from "./ReasonFields";
 
 interface Props {

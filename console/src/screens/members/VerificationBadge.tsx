@@ -15,7 +15,7 @@ const COLORS: Record<Verification, string> = {
 export function VerificationBadge({ verification }: { verification: Verification }) {
   const { t } = useTranslation();
   return (
-    <Badge color={`${COLORS[verification]}.8`} variant="dot" tt="none" fw={550}>
+    <Badge color={`${COLORS[verification]}.8`} variant="dot">
       {t(`members.verification.${verification}`)}
     </Badge>
   );

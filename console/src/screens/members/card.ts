@@ -1,33 +1,24 @@
 /* A card in the words of the screens. */
 import type { Schemas } from "@/api/client";
+import type { CardStatus } from "@/parts/CardStatusBadge";
+import { everyValue } from "@/parts/everyValue";
 
+export type { CardStatus };
 export type Card = Schemas["Card"];
-export type CardStatus = Card["status"];
 export type CardReason = Schemas["CardEvent"]["reason"];
 
-export const CARD_REASONS: CardReason[] = [
-  "requested",
-  "lost",
-  "stolen",
-  "damaged",
-  "fraud",
-  "compliance",
-  "fulfilment",
-  "expired",
-  "replaced",
-  "other",
-];
-
-/* Statuses in the order in which an agent looks for them. */
-export const CARD_STATUSES: CardStatus[] = [
-  "active",
-  "inactive",
-  "suspended",
-  "blocked",
-  "expired",
-  "closed",
-  "not_issued",
-];
+export const CARD_REASONS = everyValue<CardReason>({
+  requested: true,
+  lost: true,
+  stolen: true,
+  damaged: true,
+  fraud: true,
+  compliance: true,
+  fulfilment: true,
+  expired: true,
+  replaced: true,
+  other: true,
+});
 
 const RANKS: Partial<Record<CardStatus, number>> = { blocked: 1, expired: 2, closed: 2 };
 

@@ -10,12 +10,3 @@ export function customerName(customer: Customer): string {
 }
 
 export type Verification = Customer["verification"];
-
-export const VERIFICATIONS: Record<Verification, Verification[]> = {
-  pending: ["verified", "rejected", "needs_information"],
-  needs_information: ["pending"],
-  verified: ["update_requested", "on_hold"],
-  update_requested: ["verified", "rejected"],
-  on_hold: ["verified"],
-  rejected: [],
-};

@@ -1,10 +1,18 @@
-import { useQueries } from "@tanstack/react-query";
+import { useEveryLabel } from "@/api/everyPage";
+import { everyValue } from "@/parts/everyValue";
 
-import { api } from "@/api/client";
+import type { CardStatus } from "./card";
 
-import { CARD_STATUSES, type CardStatus } from "./card";
-
-const LIMIT = 200;
+/* Statuses in the order in which an agent looks for them. */
+const IN_ORDER = everyValue<CardStatus>({
+  active: true,
+  inactive: true,
+  suspended: true,
+  blocked: true,
+  expired: true,
+  closed: true,
+  not_issued: true,
+});
 
 export interface LabelGroup {
   status: CardStatus;
@@ -13,27 +21,14 @@ export interface LabelGroup {
 
 /* The organisation's words for these statuses, as far as they are in use. */
 export function useStatusLabels(statuses: CardStatus[]) {
-  const wanted = CARD_STATUSES.filter((status) => statuses.includes(status));
-  return useQueries({
-    queries: wanted.map((status) =>
-      api.queryOptions("get", "/v1/status-labels", { params: { query: { status, state: "in_use", limit: LIMIT } } }),
-    ),
-    combine: (replies) => ({
-      data: replies.every((reply) => reply.data)
-        ? replies.map((reply, at) => groupOf(wanted[at]!, reply.data))
-        : undefined,
-      error: replies.find((reply) => reply.error)?.error,
-      isPending: replies.some((reply) => reply.isPending),
-      refetch: () => Promise.all(replies.map((reply) => reply.refetch())),
-    }),
-  });
-}
-
-interface Listed {
-  data: { label: string; default: boolean }[];
-}
-
-function groupOf(status: CardStatus, listed: Listed | undefined): LabelGroup {
-  const labels = [...(listed?.data ?? [])].sort((a, b) => Number(b.default) - Number(a.default));
-  return { status, labels: labels.map((one) => one.label) };
+  const { data, error, isPending, refetch } = useEveryLabel();
+  const labelsOf = (status: CardStatus) =>
+    (data ?? [])
+      .filter((row) => row.status === status && !row.retired)
+      .sort((a, b) => Number(b.default) - Number(a.default))
+      .map((row) => row.label);
+  const groups = IN_ORDER.filter((status) => statuses.includes(status)).map(
+    (status): LabelGroup => ({ status, labels: labelsOf(status) }),
+  );
+  return { data: data && groups, error, isPending, refetch };
 }

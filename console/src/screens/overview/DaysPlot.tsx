@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select, Stack, Switch, Text } from "@mantine/core";
+import { Button, SegmentedControl, Stack, Switch, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
@@ -6,9 +6,10 @@ import { api } from "@/api/client";
 import { useMay } from "@/api/session";
 import { ColumnChart } from "@/parts/ColumnChart";
 import { DataTable } from "@/parts/DataTable";
-import { Section } from "@/parts/Section";
+import { FilterSelect } from "@/parts/FilterSelect";
 import { formatDate, formatNumber, formatShortDate } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
+import { Section } from "@/parts/Section";
 import { useUrlState } from "@/parts/useUrlState";
 
 import { DAYS_ID } from "./Figures";
@@ -40,15 +41,13 @@ export function DaysPlot({ reports }: { reports: SeriesReport[] }) {
       actions={
         <>
           {reports.length > 1 && (
-            <Select
+            <FilterSelect
               label={t("overview.days.series")}
               placeholder={t("overview.days.allSeries")}
               data={reports.map((report) => ({ value: report.series_id, label: report.series_name }))}
-              value={values.series || null}
-              onChange={(series) => set({ series: series ?? "" })}
+              value={values.series}
+              onChange={(series) => set({ series })}
               searchable
-              clearable
-              clearButtonProps={{ "aria-label": t("common.filters.clear") }}
               w={220}
             />
           )}

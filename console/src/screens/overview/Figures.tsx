@@ -5,12 +5,13 @@ import { Link } from "wouter";
 
 import { api } from "@/api/client";
 import { useMay } from "@/api/session";
+import { CLOSING_DAYS } from "@/parts/closingDays";
 import { formatDay, formatNumber } from "@/parts/format";
 
-import { addDays, countOf, inHands, isNearlyFull, utcToday, type SeriesReport } from "./report";
+import { addDays, countOf, inHands, needsSpace, utcToday, type SeriesReport } from "./report";
 
 export const DAYS_ID = "per-day";
-export const CLOSING_HREF = "/batches?closing_within_days=7";
+export const CLOSING_HREF = `/batches?closing_within_days=${CLOSING_DAYS}`;
 
 interface FigureProps {
   label: string;
@@ -23,7 +24,7 @@ interface FigureProps {
 export function Figures({ reports }: { reports: SeriesReport[] }) {
   const { t } = useTranslation();
   const may = useMay();
-  const nearlyFull = reports.filter(isNearlyFull);
+  const nearlyFull = reports.filter(needsSpace);
   return (
     <SimpleGrid
       cols={{ base: 2, sm: 3, lg: 5 }}
@@ -149,4 +150,4 @@ function ClosingFigure() {
 
 /* Few as a rule; past the first 200 only their number is not exact. */
 export const useClosingBatches = () =>
-  api.useQuery("get", "/v1/batches", { params: { query: { closing_within_days: 7, limit: 200 } } });
+  api.useQuery("get", "/v1/batches", { params: { query: { closing_within_days: CLOSING_DAYS, limit: 200 } } });

@@ -1,6 +1,7 @@
 /* What the reports come to: sums, orders, days without a gap. */
 import type { Schemas } from "@/api/client";
 import type { CardStatus } from "@/parts/CardStatusBadge";
+import { isNearlyFull } from "@/parts/numberSpace";
 
 export type SeriesReport = Schemas["SeriesReport"];
 export type DayReport = Schemas["DayReport"];
@@ -11,7 +12,6 @@ const IN_HANDS: CardStatus[] = ["active", "inactive", "suspended", "blocked"];
 export const HELD: CardStatus[] = [...IN_HANDS, "expired", "closed"];
 
 const DAY_MS = 86_400_000;
-const NEARLY_FULL_PERCENT = 90n;
 
 export const sumOf = (counts: SeriesReport["counts"], statuses: CardStatus[]): number =>
   statuses.reduce((sum, status) => sum + counts[status], 0);
@@ -28,8 +28,8 @@ export const countOf = (reports: SeriesReport[], status: CardStatus): number =>
 const usedShare = ({ space }: SeriesReport): number =>
   space.total === "0" ? 0 : Number((BigInt(space.drawn) * 1_000_000n) / BigInt(space.total));
 
-export const isNearlyFull = ({ active, space }: SeriesReport): boolean =>
-  active && space.total !== "0" && BigInt(space.drawn) * 100n >= BigInt(space.total) * NEARLY_FULL_PERCENT;
+export const needsSpace = ({ active, space }: SeriesReport): boolean =>
+  active && isNearlyFull(BigInt(space.total), BigInt(space.drawn));
 
 export const ORDERS = ["cards", "space", "name"] as const;
 export type Order = (typeof ORDERS)[number];

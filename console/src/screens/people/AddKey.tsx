@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
+import { TaskDialog } from "@/parts/TaskDialog";
 
 import { useAddKey, type ApiKey } from "./apiKeys";
 import { RoleField } from "./RoleField";
 import { ShownOnce } from "./ShownOnce";
-import { TaskDialog } from "./TaskDialog";
 import type { Role } from "./users";
 
 const endOfDay = (day: string): string => new Date(`${day}T23:59:59`).toISOString();
@@ -30,6 +30,7 @@ export function AddKey({ onClose }: { onClose: () => void }) {
 
   return (
     <TaskDialog
+      size="lg"
       title={t("people.keys.add")}
       submitText={t("people.keys.add")}
       of={adding}

@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
+import { TaskDialog } from "@/parts/TaskDialog";
 
 import { PasswordField } from "./PasswordField";
 import { RoleField } from "./RoleField";
 import { ShownOnce } from "./ShownOnce";
-import { TaskDialog } from "./TaskDialog";
 import { useAddUser, type Role } from "./users";
 
 export function AddUser({ onClose }: { onClose: () => void }) {
@@ -28,6 +28,7 @@ export function AddUser({ onClose }: { onClose: () => void }) {
 
   return (
     <TaskDialog
+      size="lg"
       title={t("people.users.add")}
       submitText={t("people.users.add")}
       of={adding}

@@ -87,7 +87,7 @@ function KeyState({ apiKey }: { apiKey: ApiKey }) {
   const state = revoked ? "revoked" : isExpired(apiKey) ? "expired" : "valid";
   return (
     <div>
-      <Badge variant="dot" color={state === "valid" ? "green.8" : "gray.8"} tt="none" fw={550}>
+      <Badge variant="dot" color={state === "valid" ? "green.8" : "gray.8"}>
         {t(`people.keys.states.${state}`)}
       </Badge>
       {revoked && <Text size="xs">{formatDateTime(apiKey.revoked_at)}</Text>}

@@ -2,10 +2,10 @@ import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { TaskDialog } from "@/parts/TaskDialog";
 import { tell } from "@/parts/tell";
 
 import { RoleField } from "./RoleField";
-import { TaskDialog } from "./TaskDialog";
 import { useChangeUser, type User } from "./users";
 
 export function ChangeRole({ user, onClose }: { user: User; onClose: () => void }) {

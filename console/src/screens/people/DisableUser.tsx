@@ -1,9 +1,9 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { TaskDialog } from "@/parts/TaskDialog";
 import { tell } from "@/parts/tell";
 
-import { TaskDialog } from "./TaskDialog";
 import { useChangeUser, type User } from "./users";
 
 /* Disables a user, or enables one who is disabled. */

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { faultsByField } from "@/api/problem";
+import { TaskDialog } from "@/parts/TaskDialog";
 
 import { PasswordField } from "./PasswordField";
 import { ShownOnce } from "./ShownOnce";
-import { TaskDialog } from "./TaskDialog";
 import { useChangeUser, type User } from "./users";
 
 /* For somebody who forgot it, is locked, or did not sign in for too long. */
@@ -17,6 +17,7 @@ export function GivePassword({ user, onClose }: { user: User; onClose: () => voi
   const change = useChangeUser(user);
   return (
     <TaskDialog
+      size="lg"
       title={t("people.users.tasks.password")}
       submitText={t("people.password.give")}
       of={change}

@@ -1,9 +1,9 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { TaskDialog } from "@/parts/TaskDialog";
 import { tell } from "@/parts/tell";
 
-import { TaskDialog } from "./TaskDialog";
 import { useResetTotp, type User } from "./users";
 
 /* For a user who lost the authenticator app. */

@@ -2,10 +2,21 @@ import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "@/api/session";
+import { everyValue } from "@/parts/everyValue";
 
 import type { Role } from "./users";
 
-const ROLES: Role[] = ["agent", "operations", "auditor", "administrator", "owner", "integration"];
+const ROLES = everyValue<Role>({
+  agent: true,
+  operations: true,
+  auditor: true,
+  administrator: true,
+  owner: true,
+  integration: true,
+  custodian: true,
+});
+
+const OWNERS_GIVE = new Set<Role>(["owner", "custodian"]);
 
 interface Props {
   value: Role;
@@ -13,11 +24,11 @@ interface Props {
   error?: string | undefined;
 }
 
-/* A role with one line on what it may do. Only owners can give the role of an owner. */
+/* A role with one line on what it may do. What only owners may do, only owners can give. */
 export function RoleField({ value, onChange, error }: Props) {
   const { t } = useTranslation();
   const session = useSession();
-  const roles = ROLES.filter((role) => role !== "owner" || session.role === "owner" || value === "owner");
+  const roles = ROLES.filter((role) => !OWNERS_GIVE.has(role) || session.role === "owner" || value === role);
   return (
     <Select
       label={t("people.role")}

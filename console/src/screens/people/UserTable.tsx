@@ -74,7 +74,7 @@ function UserState({ user }: { user: User }) {
         </Text>
       ) : (
         states.map((state) => (
-          <Badge key={state} variant="default" tt="none" fw={550} h="auto" styles={{ label: { whiteSpace: "normal" } }}>
+          <Badge key={state} variant="default" h="auto" styles={{ label: { whiteSpace: "normal" } }}>
             {state}
           </Badge>
         ))

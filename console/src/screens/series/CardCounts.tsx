@@ -2,12 +2,11 @@ import { SimpleGrid, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { useEverySeriesReport } from "@/api/everyPage";
+import { CARD_STATUSES } from "@/parts/CardStatusBadge";
 import { formatNumber } from "@/parts/format";
 import { Section } from "@/parts/Section";
 
 import classes from "./CardCounts.module.css";
-
-const STATUSES = ["not_issued", "inactive", "active", "suspended", "blocked", "expired", "closed"] as const;
 
 /* How many cards of the series there are by status; nothing as long as that is not known. */
 export function CardCounts({ seriesId }: { seriesId: string }) {
@@ -19,7 +18,7 @@ export function CardCounts({ seriesId }: { seriesId: string }) {
   }
   const counts = [
     { name: t("series.one.issued"), count: row.issued },
-    ...STATUSES.map((status) => ({ name: t(`common.cardStatus.${status}`), count: row.counts[status] })),
+    ...CARD_STATUSES.map((status) => ({ name: t(`common.cardStatus.${status}`), count: row.counts[status] })),
   ];
   return (
     <Section title={t("series.one.cards")}>

@@ -5,18 +5,20 @@ import { Link, useLocation } from "wouter";
 
 import { client, type Schemas } from "@/api/client";
 import { useSubmit } from "@/api/submit";
+import { everyValue } from "@/parts/everyValue";
 import { Page } from "@/parts/Page";
 import { Section } from "@/parts/Section";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 import { tell } from "@/parts/tell";
 import { useLeaveGuard } from "@/parts/useLeaveGuard";
 
+import { NameField } from "./NameField";
 import { NumberingSection } from "./NumberingSection";
 import { RulesFields } from "./RulesFields";
 import { emptySeries, numberingOf, rulesOf } from "./seriesValues";
 import { useSeriesForm, type SeriesForm } from "./useSeriesForm";
 
-const KINDS: Schemas["Series"]["kind"][] = ["loyalty", "prepaid", "debit", "credit"];
+const KINDS = everyValue<Schemas["Series"]["kind"]>({ loyalty: true, prepaid: true, debit: true, credit: true });
 
 export function Screen() {
   const { t } = useTranslation();
@@ -76,15 +78,7 @@ function Basics({ form }: { form: SeriesForm }) {
   const { t } = useTranslation();
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <TextInput
-        label={t("series.form.name")}
-        description={t("series.form.nameHelp")}
-        required
-        autoFocus
-        maxLength={100}
-        autoComplete="off"
-        {...form.getInputProps("name")}
-      />
+      <NameField form={form} />
       <TextInput
         label={t("series.form.code")}
         description={t("series.form.codeHelp")}

@@ -1,13 +1,14 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { client, type Schemas } from "@/api/client";
-import { useEveryLabel } from "@/api/everyPage";
 import { faultsByField } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useSubmit } from "@/api/submit";
+import { Dialog } from "@/parts/Dialog";
+import { LabelSelect } from "@/parts/LabelSelect";
 import { SubmitNotice } from "@/parts/SubmitNotice";
 
 import { Availability } from "./Availability";
@@ -21,14 +22,9 @@ export function NumberDialog({ series }: { series: Schemas["Series"] }) {
       <Button variant="default" size="xs" onClick={open}>
         {t("series.number.open")}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t("series.number.title")}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
+      <Dialog opened={opened} onClose={close} title={t("series.number.title")}>
         <NumberCheck series={series} />
-      </Modal>
+      </Dialog>
     </div>
   );
 }
@@ -100,9 +96,6 @@ function Registration({ number, series, onAnother }: RegistrationProps) {
   const [label, setLabel] = useState<string | null>(null);
   const [externalId, setExternalId] = useState("");
   const [card, setCard] = useState<Schemas["Card"] | null>(null);
-  const labels = useEveryLabel();
-  const rows = (labels.data ?? []).filter((row) => row.status === "not_issued" && !row.retired);
-  const chosen = label ?? rows.find((row) => row.default)?.label ?? null;
   const register = useSubmit(
     (body: Schemas["NumberRegistrationInput"], headers) => client.POST("/v1/card-numbers", { body, headers }),
     ["/v1/series", "/v1/reports", "/v1/cards"],
@@ -114,7 +107,7 @@ function Registration({ number, series, onAnother }: RegistrationProps) {
     const sent = await register.submit({
       number,
       series_id: series.id,
-      ...(chosen && { status_label: chosen }),
+      ...(label && { status_label: label }),
       ...(externalId.trim() && { external_id: externalId.trim() }),
     });
     setCard(sent?.output ?? null);
@@ -135,12 +128,10 @@ function Registration({ number, series, onAnother }: RegistrationProps) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Select
+        <LabelSelect
           label={t("series.number.label")}
-          data={rows.map((row) => row.label)}
-          value={chosen}
+          value={label}
           onChange={setLabel}
-          allowDeselect={false}
           error={faults["status_label"]}
         />
         <TextInput

@@ -1,10 +1,13 @@
-import { Alert, NumberInput, Radio, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { everyValue } from "@/parts/everyValue";
+
+import { GenerationSwitch } from "./GenerationSwitch";
 import { isPayment, lengthsOf, type Numbering } from "./seriesValues";
 import type { SeriesForm } from "./useSeriesForm";
 
-const METHODS: Numbering["method"][] = ["random", "sequential"];
+const METHODS = everyValue<Numbering["method"]>({ random: true, sequential: true });
 
 /* How the numbers of a series look. `live`: faults found while typing, by field. */
 export function NumberingFields({ form, live }: { form: SeriesForm; live: Record<string, string> }) {
@@ -81,11 +84,7 @@ export function NumberingFields({ form, live }: { form: SeriesForm; live: Record
           />
         </>
       )}
-      <Switch
-        label={t("series.form.generation")}
-        description={t("series.form.generationHelp")}
-        {...form.getInputProps("numbering.generation", { type: "checkbox" })}
-      />
+      <GenerationSwitch form={form} />
     </Stack>
   );
 }

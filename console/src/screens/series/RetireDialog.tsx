@@ -1,10 +1,10 @@
-import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Button, List, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 
 import { client, type Schemas } from "@/api/client";
 import { useSubmit } from "@/api/submit";
-import { SubmitNotice } from "@/parts/SubmitNotice";
+import { TaskDialog } from "@/parts/TaskDialog";
 import { tell } from "@/parts/tell";
 
 /* The button that retires a series or brings it back, and the question that says what it means. */
@@ -34,25 +34,18 @@ export function RetireDialog({ series }: { series: Schemas["Series"] }) {
       <Button variant="default" onClick={ask}>
         {t(`series.${action}.button`)}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t(`series.${action}.title`, { name: series.name })}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <Stack>
-          <SubmitNotice of={change} />
+      {opened && (
+        <TaskDialog
+          title={t(`series.${action}.title`, { name: series.name })}
+          submitText={t(`series.${action}.confirm`)}
+          danger={series.active}
+          of={change}
+          onSubmit={confirm}
+          onClose={close}
+        >
           {series.active ? <WhatRetiringMeans /> : <Text size="sm">{t("series.restore.help")}</Text>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              {t("common.cancel")}
-            </Button>
-            <Button color={series.active ? "red" : undefined} onClick={confirm} loading={change.sending}>
-              {t(`series.${action}.confirm`)}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        </TaskDialog>
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "@/api/client";
@@ -7,6 +7,8 @@ import { Facts } from "@/parts/Facts";
 import { formatDateTime, formatNumber } from "@/parts/format";
 import { Section } from "@/parts/Section";
 
+import { GenerationSwitch } from "./GenerationSwitch";
+import { NameField } from "./NameField";
 import { RulesFields } from "./RulesFields";
 import { SeriesEditForm } from "./SeriesEditForm";
 import { rulesOf } from "./seriesValues";
@@ -55,24 +57,11 @@ export function RulesSection({ series, reload }: Props) {
 }
 
 function Fields({ form }: { form: SeriesForm }) {
-  const { t } = useTranslation();
   return (
     <Stack>
-      <TextInput
-        label={t("series.form.name")}
-        description={t("series.form.nameHelp")}
-        required
-        autoFocus
-        maxLength={100}
-        autoComplete="off"
-        {...form.getInputProps("name")}
-      />
+      <NameField form={form} />
       <RulesFields form={form} />
-      <Switch
-        label={t("series.form.generation")}
-        description={t("series.form.generationHelp")}
-        {...form.getInputProps("numbering.generation", { type: "checkbox" })}
-      />
+      <GenerationSwitch form={form} />
     </Stack>
   );
 }

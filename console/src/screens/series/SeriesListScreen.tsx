@@ -1,17 +1,18 @@
-import { Anchor, Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { api, type Schemas } from "@/api/client";
 import { useMay } from "@/api/session";
 import { DataTable, type Column } from "@/parts/DataTable";
+import { FilterSelect } from "@/parts/FilterSelect";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
 import { Pager } from "@/parts/Pager";
 import { SpaceMeter } from "@/parts/SpaceMeter";
+import { useTyped } from "@/parts/useTyped";
 import { useUrlState } from "@/parts/useUrlState";
 
 import { ActiveBadge } from "./ActiveBadge";
@@ -49,14 +50,11 @@ export function Screen() {
       }
     >
       <Group role="search" aria-label={t("common.filters.label")} align="flex-end">
-        <Select
+        <FilterSelect
           label={t("series.list.filterState")}
-          placeholder={t("common.filters.any")}
           data={STATES.map((value) => ({ value, label: t(`series.state.${value}`) }))}
-          value={values.state || null}
-          onChange={(state) => set({ state: state ?? "" })}
-          clearable
-          clearButtonProps={{ "aria-label": t("common.filters.clear") }}
+          value={values.state}
+          onChange={(state) => set({ state })}
           w={160}
         />
         <CodeFilter code={values.code} onChange={(code) => set({ code })} />
@@ -77,14 +75,8 @@ const FILTER_DELAY_MS = 300;
 
 function CodeFilter({ code, onChange }: { code: string; onChange: (code: string) => void }) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState(code);
-  const [shown, setShown] = useState(code);
+  const [typed, setTyped] = useTyped(code);
   const tell = useDebouncedCallback(onChange, FILTER_DELAY_MS);
-  // The address changed by itself: somebody went back.
-  if (code !== shown) {
-    setShown(code);
-    setTyped(code);
-  }
   return (
     <TextInput
       label={t("series.list.filterCode")}

@@ -1,56 +1,41 @@
 import { useTranslation } from "react-i18next";
 
-import { api } from "@/api/client";
-import { faultsByField } from "@/api/problem";
-import { useMay } from "@/api/session";
-import { Loaded } from "@/parts/Loaded";
-import { Page } from "@/parts/Page";
 import { Section } from "@/parts/Section";
 
 import { OtpFields } from "./OtpFields";
-import { SettingsFacts } from "./SettingsFacts";
-import { SettingsForm } from "./SettingsForm";
-import type { Settings } from "./settingsValues";
+import type { FieldsProps } from "./SettingsForm";
+import { SettingsPage } from "./SettingsPage";
+import type { SettingName } from "./settingsValues";
 import { SourceField } from "./SourceField";
-import { useSettingsDraft } from "./useSettingsDraft";
-import { useSettingsWords } from "./useSettingsWords";
+
+const SHOWN: SettingName[] = ["issuing_source_id", "otp"];
 
 export function Screen() {
   const { t } = useTranslation();
-  const may = useMay();
-  const settings = api.useQuery("get", "/v1/settings");
   return (
-    <Page title={t("app.nav.issualSettings")} lead={t("settings.issual.lead")}>
-      <Loaded of={settings}>
-        {(stored) =>
-          may("change_settings") ? (
-            <Fields stored={stored} />
-          ) : (
-            <SettingsFacts settings={stored} names={["issuing_source_id", "otp"]} />
-          )
-        }
-      </Loaded>
-    </Page>
+    <SettingsPage
+      title={t("app.nav.issualSettings")}
+      lead={t("settings.issual.lead")}
+      names={SHOWN}
+      fields={Fields}
+    />
   );
 }
 
-function Fields({ stored }: { stored: Settings }) {
+function Fields({ draft: { values, set }, faults }: FieldsProps) {
   const { t } = useTranslation();
-  const draft = useSettingsDraft(stored);
-  const words = useSettingsWords();
-  const faults = faultsByField(draft.saving.problem);
   return (
-    <SettingsForm draft={draft} words={words}>
+    <>
       <Section title={t("settings.issual.source")} lead={t("settings.issual.sourceHelp")}>
         <SourceField
-          value={draft.values.issuing_source_id}
-          onChange={(id) => draft.set("issuing_source_id", id)}
+          value={values.issuing_source_id}
+          onChange={(id) => set("issuing_source_id", id)}
           error={faults["issuing_source_id"]}
         />
       </Section>
       <Section title={t("settings.issual.otp")} lead={t("settings.issual.otpHelp")}>
-        <OtpFields value={draft.values.otp} onChange={(otp) => draft.set("otp", otp)} />
+        <OtpFields value={values.otp} onChange={(otp) => set("otp", otp)} />
       </Section>
-    </SettingsForm>
+    </>
   );
 }

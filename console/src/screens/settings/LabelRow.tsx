@@ -76,12 +76,12 @@ export function LabelRow({ label, onNews, onRetired }: Props) {
             {label.label}
           </Text>
           {label.default && (
-            <Badge variant="default" tt="none" fw={550}>
+            <Badge variant="default">
               {t("settings.labels.default")}
             </Badge>
           )}
           {label.retired && (
-            <Badge variant="default" tt="none" fw={550}>
+            <Badge variant="default">
               {t("settings.labels.retired")}
             </Badge>
           )}

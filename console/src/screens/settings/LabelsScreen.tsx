@@ -3,11 +3,11 @@ import { useTranslation } from "react-i18next";
 
 import { useEveryLabel } from "@/api/everyPage";
 import { useMay } from "@/api/session";
+import { CARD_STATUSES } from "@/parts/CardStatusBadge";
 import { Loaded } from "@/parts/Loaded";
 import { Page } from "@/parts/Page";
 import { useUrlState } from "@/parts/useUrlState";
 
-import { STATUSES } from "./labels";
 import { StatusLabels } from "./StatusLabels";
 
 export function Screen() {
@@ -31,7 +31,7 @@ export function Screen() {
       <Loaded of={labels}>
         {(rows) => (
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
-            {STATUSES.map((status) => (
+            {CARD_STATUSES.map((status) => (
               <StatusLabels
                 key={status}
                 status={status}

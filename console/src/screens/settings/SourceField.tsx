@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 
 import { useEverySource } from "@/api/everyPage";
 import { Loaded } from "@/parts/Loaded";
+import { sourceName } from "@/parts/sourceName";
 
 import { NewSource } from "./NewSource";
-import { sourceName } from "./settingsValues";
 
 interface Props {
   value: string | null;

@@ -4,17 +4,6 @@ import { useSubmit } from "@/api/submit";
 export type Label = Schemas["StatusLabel"];
 export type LabelStatus = Label["status"];
 
-/* In the order of a card's life. */
-export const STATUSES: LabelStatus[] = [
-  "not_issued",
-  "inactive",
-  "active",
-  "suspended",
-  "blocked",
-  "expired",
-  "closed",
-];
-
 const LABELS = "/v1/status-labels";
 
 export const useAddLabel = () =>

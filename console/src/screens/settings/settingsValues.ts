@@ -1,11 +1,18 @@
 import type { Schemas } from "@/api/client";
+import { everyValue } from "@/parts/everyValue";
 
 export type Settings = Schemas["Settings"];
 export type CountedStatus = Settings["active_statuses"][number];
 export type Channel = Settings["otp"]["channel"];
 
-export const COUNTED_STATUSES: CountedStatus[] = ["inactive", "active", "suspended", "blocked", "expired"];
-export const CHANNELS: Channel[] = ["sms", "email", "both"];
+export const COUNTED_STATUSES = everyValue<CountedStatus>({
+  inactive: true,
+  active: true,
+  suspended: true,
+  blocked: true,
+  expired: true,
+});
+export const CHANNELS = everyValue<Channel>({ sms: true, email: true, both: true });
 
 /* The settings as they are typed: a number that has to be there may be missing for a while. */
 export type Values = Omit<Settings, "version" | "download_days" | "resting_days"> & {
@@ -25,8 +32,6 @@ export const SETTING_NAMES: SettingName[] = [
 ];
 
 export const NEEDED_NAMES: SettingName[] = ["download_days", "resting_days"];
-
-export const sourceName = ({ name, account }: Schemas["Source"]): string => (account ? `${name} · ${account}` : name);
 
 export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 

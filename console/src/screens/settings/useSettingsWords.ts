@@ -2,8 +2,9 @@ import { useTranslation } from "react-i18next";
 
 import { useEverySource } from "@/api/everyPage";
 import { formatList, formatNumber } from "@/parts/format";
+import { sourceName } from "@/parts/sourceName";
 
-import { sourceName, type SettingName, type Values } from "./settingsValues";
+import type { SettingName, Values } from "./settingsValues";
 
 export interface SettingsWords {
   name: (name: SettingName) => string;

@@ -6,6 +6,7 @@ import batches from "./batches.json";
 import common from "./common.json";
 import imports from "./imports.json";
 import issue from "./issue.json";
+import keys from "./keys.json";
 import members from "./members.json";
 import overview from "./overview.json";
 import people from "./people.json";
@@ -13,4 +14,4 @@ import problems from "./problems.json";
 import series from "./series.json";
 import settings from "./settings.json";
 
-export const en = { account, app, audit, batches, common, imports, issue, members, overview, people, problems, series, settings };
+export const en = { account, app, audit, batches, common, imports, issue, keys, members, overview, people, problems, series, settings };

@@ -6,6 +6,7 @@ import { useSearchParams } from "wouter";
 import { api } from "@/api/client";
 import { hasFault } from "@/api/problem";
 import { Loaded } from "@/parts/Loaded";
+import { useLeaveGuard } from "@/parts/useLeaveGuard";
 
 import { IssueNotice } from "./IssueNotice";
 import { defaultLabel, LabelField } from "./LabelField";
@@ -17,7 +18,6 @@ import type { Card, Customer, Settings, StatusLabel, Way } from "./order";
 import { OtpFields } from "./OtpFields";
 import { SeriesField } from "./SeriesField";
 import { useIssue } from "./useIssue";
-import { useLeaveWarning } from "./useLeaveWarning";
 import { useSeriesChoices } from "./useSeriesChoices";
 
 interface Props {
@@ -49,7 +49,7 @@ export function IssueForm({ customer, settings, labels, cards, onIssued }: Props
   });
   const busy = issue.sending || issue.undecided;
   const waitsForCode = settings.otp.enabled && otp.phase !== "good" && !issue.undecided;
-  useLeaveWarning(busy, t("issue.leave"));
+  useLeaveGuard(busy, t("issue.leave"));
 
   const setParam = (name: string, value: string) =>
     setParams(

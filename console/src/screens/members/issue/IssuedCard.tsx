@@ -7,10 +7,10 @@ import { Link } from "wouter";
 import { useMay } from "@/api/session";
 import { CopyButton } from "@/parts/CopyButton";
 import { formatDate } from "@/parts/format";
+import { Grouped } from "@/parts/Grouped";
 
 import { customerName } from "../customer";
 import type { Card, Customer, Way } from "./order";
-import { SpokenNumber } from "./SpokenNumber";
 
 export interface Issued {
   card: Card;
@@ -59,7 +59,7 @@ export function IssuedCard({ issued, customer, onAnother }: Props) {
           <Text size="sm" c="dimmed">
             {t("issue.done.number")}
           </Text>
-          <SpokenNumber number={clear ?? card.number_masked} />
+          <Grouped text={clear ?? card.number_masked} size={26} />
         </div>
         {clear && <CopyButton value={clear} label={t("issue.done.copy")} />}
         {replayed && <Alert color="yellow">{t("issue.done.replayed")}</Alert>}

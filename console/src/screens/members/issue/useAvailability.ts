@@ -9,10 +9,8 @@ export type Found = Schemas["NumberAvailability"];
 export interface Availability {
   check: (number: string) => Promise<Found | null>;
   checking: boolean;
-  retrying: boolean;
   problem: Problem | null;
   of: (number: string) => Found | null; // what is known of this number
-  forget: () => void;
 }
 
 /* May this number be linked? Known of the number that was asked about last, in this page's memory only. */
@@ -29,12 +27,7 @@ export function useAvailability(): Availability {
   return {
     check,
     checking: request.sending,
-    retrying: request.retrying,
     problem: request.problem,
     of: (number) => (last?.number === number ? last.found : null),
-    forget: () => {
-      setLast(null);
-      request.reset();
-    },
   };
 }

@@ -1,4 +1,5 @@
 import { api } from "@/api/client";
+import { useEveryLabel } from "@/api/everyPage";
 
 import { issuableLabels } from "./LabelField";
 
@@ -6,7 +7,7 @@ import { issuableLabels } from "./LabelField";
 export function useIssueReads(customerId: string) {
   const customer = api.useQuery("get", "/v1/customers/{cus_id}", { params: { path: { cus_id: customerId } } });
   const settings = api.useQuery("get", "/v1/settings");
-  const labels = api.useQuery("get", "/v1/status-labels", { params: { query: { state: "in_use", limit: 200 } } });
+  const labels = useEveryLabel();
   const cards = api.useQuery("get", "/v1/cards", { params: { query: { customer_id: customerId, limit: 200 } } });
   const all = [customer, settings, labels, cards];
 
@@ -16,7 +17,7 @@ export function useIssueReads(customerId: string) {
         ? {
             customer: customer.data,
             settings: settings.data,
-            labels: issuableLabels(labels.data.data),
+            labels: issuableLabels(labels.data),
             cards: cards.data.data,
           }
         : undefined,

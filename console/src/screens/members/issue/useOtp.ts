@@ -19,10 +19,8 @@ export interface Otp {
   pauseMs: number; // how long until another may be sent
   send: () => Promise<boolean>;
   sending: boolean;
-  retrying: boolean;
   problem: Problem | null;
   refused: (code: string) => Promise<void>; // the program refused the code: take over what it knows now
-  forget: () => void;
 }
 
 interface Kept {
@@ -102,12 +100,7 @@ export function useOtp(customerId: string, subject: Subject): Otp {
     pauseMs: Math.max(0, resend.at - now),
     send,
     sending: request.sending,
-    retrying: request.retrying,
     problem: request.problem,
     refused,
-    forget: () => {
-      setKept(null);
-      request.reset();
-    },
   };
 }

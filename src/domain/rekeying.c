@@ -1,0 +1,64 @@
+#include "domain/rekeying.h"
+
+#include "base/secret.h"
+#include "domain/key.h"
+
+status rekeying_take(struct work *work, struct rekeying *page, const char *sql, struct rekeying_row **rows, int *count)
+{
+    struct rows found = { 0 };
+    *count = 0;
+    *rows = ARENA_ARRAY(work->arena, struct rekeying_row, (size_t)page->limit);
+    if (*rows == NULL) {
+        return OUT_OF_MEMORY;
+    }
+    TRY(work_query(work, &found, sql, ARGS(value_i64(page->after), value_i64(page->key_id), value_i64(page->limit))));
+    while (*count < page->limit && rows_next(&found)) {
+        (*rows)[*count] = (struct rekeying_row){
+            .id = row_i64(&found, 0),
+            .organization_id = row_i64(&found, 1),
+            .key_id = row_i64(&found, 2),
+            .sealed = arena_copy(work->arena, row_blob(&found, 3)),
+        };
+        page->after = (*rows)[(*count)++].id;
+    }
+    page->more = *count == page->limit;
+    return rows_close(&found);
+}
+
+status rekeying_settle(struct rekeying *page, status outcome)
+{
+    page->done++;
+    if (outcome == DATA_DAMAGED || outcome == KEY_UNAVAILABLE || outcome == NUMBER_CHECK_FAILED) {
+        page->failed++;
+        return OK;
+    }
+    return outcome;
+}
+
+status rekeying_reseal(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
+                       const void *associated, size_t associated_len, const char *update)
+{
+    if (row->sealed.len < AEAD_OVERHEAD_LEN) {
+        return DATA_DAMAGED;
+    }
+    struct secret plain;
+    size_t len = row->sealed.len - AEAD_OVERHEAD_LEN;
+    uint8_t *sealed = arena_take(work->arena, row->sealed.len);
+    if (sealed == NULL) {
+        return OUT_OF_MEMORY;
+    }
+    TRY(key_require(work, row->key_id));
+    TRY(key_require(work, page->key_id));
+    TRY(secret_init(&plain, len));
+    status result =
+        keyring_open(work->keyring, row->key_id, plain.at, row->sealed.at, row->sealed.len, associated, associated_len);
+    if (result == OK) {
+        result = keyring_seal(work->keyring, page->key_id, sealed, plain.at, len, associated, associated_len);
+    }
+    secret_release(&plain);
+    TRY(result);
+    return work_change(
+        work, update,
+        ARGS(value_i64(row->id), value_blob(sealed, row->sealed.len), value_i64(page->key_id), value_i64(row->key_id)),
+        OK); // no row: it changed meanwhile, and so is under the new key
+}

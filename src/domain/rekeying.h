@@ -1,0 +1,39 @@
+/*
+ * Bringing stored data from the older keys of a house use to a new one, a page of rows at a time: what a rotation's job
+ * (domain/key_rotation.h) does. Every table that rests under such a key has a rule, in the file of its thing.
+ */
+#ifndef DOMAIN_REKEYING_H
+#define DOMAIN_REKEYING_H
+
+#include "store/work.h"
+
+/* One page: at most `limit` rows behind `after`, of any organisation. */
+struct rekeying {
+    int64_t key_id; // the new key
+    int64_t after;  // id of the last row that was looked at; moves
+    int limit;
+    int64_t done, failed; // rows of this page; failed: left as they are, for they do not open
+    bool more;            // there may be rows behind it
+};
+
+struct rekeying_rule {
+    const char *table;
+    const char *count;  // rows that are not under key $1
+    const char *in_use; // a row when any is under key $1; NULL: nobody can tell
+    status (*rewrite)(struct work *work, struct rekeying *page); // NULL: its rows go by themselves
+};
+
+struct rekeying_row {
+    int64_t id, organization_id, key_id;
+    text sealed; // in the arena
+};
+/* The page's rows, by a statement that selects the four columns above, with $1 after, $2 the new key and $3 the limit. */
+must_use status rekeying_take(struct work *work, struct rekeying *page, const char *sql, struct rekeying_row **rows,
+                              int *count);
+/* Counts what became of one row: DATA_DAMAGED and KEY_UNAVAILABLE are the row's own and let the page go on. */
+must_use status rekeying_settle(struct rekeying *page, status outcome);
+/* Opens the row and seals it under the new key; `update` is run with $1 id, $2 sealed, $3 new key, $4 old key. */
+must_use status rekeying_reseal(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
+                                const void *associated, size_t associated_len, const char *update);
+
+#endif
