@@ -61,7 +61,7 @@ static status rewrite(struct work *work, struct rekeying *page)
     struct arena_mark mark = arena_mark(work->arena);
     for (int i = 0; i < count && result == OK; i++) {
         work->organization_id = due[i].organization_id;
-        result = rekeying_settle(page, recheck(work, &due[i]));
+        result = rekeying_settle(page, due[i].id, recheck(work, &due[i]));
         arena_rewind(work->arena, mark);
     }
     work->organization_id = organization_id;

@@ -88,7 +88,9 @@ status key_rotation_next_page(struct work *work, int64_t job_id, bool *more)
         *more = false;
         return OK;
     }
-    struct rekeying page = { .key_id = job.key_id, .after = job.position, .limit = KEY_REWRITE_ROW_COUNT };
+    struct rekeying page = {
+        .table = rule->table, .key_id = job.key_id, .after = job.position, .limit = KEY_REWRITE_ROW_COUNT
+    };
     TRY(rule->rewrite(work, &page));
     job.position = page.more ? page.after : 0;
     job.stage += !page.more;

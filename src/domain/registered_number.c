@@ -59,6 +59,18 @@ static status find_place(struct work *work, const struct series *series, text nu
     return k < series->drawn ? NUMBER_ALREADY_GENERATED : OK;
 }
 
+// The index refuses a number that is there under the same key. While a rotation is under way its hash may be of another; the
+// series is locked, so that nobody comes between.
+static status refuse_known(struct work *work, text number)
+{
+    int64_t key_ids[KEY_VERSION_MAX], id;
+    if (keyring_all_of(work->keyring, KEY_NUMBER_LOOKUP, key_ids) == 1) {
+        return OK;
+    }
+    status found = registered_number_find(work, &id, number);
+    return found == OK ? NUMBER_ALREADY_REGISTERED : found == NOT_FOUND ? OK : found;
+}
+
 status registered_number_add(struct work *work, int64_t *id, const struct series *series, text number)
 {
     struct value place;
@@ -66,11 +78,7 @@ status registered_number_add(struct work *work, int64_t *id, const struct series
     int64_t lookup_key_id = keyring_current(work->keyring, KEY_NUMBER_LOOKUP, NULL),
             seal_key_id = keyring_current(work->keyring, KEY_NUMBER_SEAL, NULL);
     TRY(find_place(work, series, number, &place));
-    // While a rotation is under way its hash may still be of an older key; the series is locked, so no other comes between.
-    status found = registered_number_find(work, id, number);
-    if (found != NOT_FOUND) {
-        return found == OK ? NUMBER_ALREADY_REGISTERED : found;
-    }
+    TRY(refuse_known(work, number));
     TRY(lookup_hash(work, hash, lookup_key_id, KEY_TO_GENERATE, work->organization_id, number));
     *id = work_id(work);
     associated_data(associated, work->organization_id, *id);
@@ -122,17 +130,15 @@ status registered_number_open(struct work *work, int64_t id, char *out, size_t l
 
 /* Rotation. */
 
+static size_t associated_of(uint8_t out[REKEYING_ASSOCIATED_LEN_MAX], const struct rekeying_row *row)
+{
+    associated_data(out, row->organization_id, row->id);
+    return ASSOCIATED_LEN;
+}
+
 static status reseal(struct work *work, struct rekeying *page)
 {
-    struct rekeying_row *rows;
-    int count;
-    TRY(rekeying_take(work, page, NEXT_TO_RESEAL, &rows, &count));
-    for (int i = 0; i < count; i++) {
-        uint8_t associated[ASSOCIATED_LEN];
-        associated_data(associated, rows[i].organization_id, rows[i].id);
-        TRY(rekeying_settle(page, rekeying_reseal(work, page, &rows[i], associated, sizeof associated, RESEAL)));
-    }
-    return OK;
+    return rekeying_reseal(work, page, NEXT_TO_RESEAL, RESEAL, associated_of);
 }
 
 static status find_anew(struct work *work, const struct rekeying *page, const struct rekeying_row *row)
@@ -163,7 +169,7 @@ static status find_all_anew(struct work *work, struct rekeying *page)
     int count;
     TRY(rekeying_take(work, page, NEXT_TO_FIND_ANEW, &rows, &count));
     for (int i = 0; i < count; i++) {
-        TRY(rekeying_settle(page, find_anew(work, page, &rows[i])));
+        TRY(rekeying_settle(page, rows[i].id, find_anew(work, page, &rows[i])));
     }
     return OK;
 }

@@ -1,5 +1,6 @@
 #include "domain/rekeying.h"
 
+#include "base/log.h"
 #include "base/secret.h"
 #include "domain/key.h"
 
@@ -25,18 +26,20 @@ status rekeying_take(struct work *work, struct rekeying *page, const char *sql, 
     return rows_close(&found);
 }
 
-status rekeying_settle(struct rekeying *page, status outcome)
+status rekeying_settle(struct rekeying *page, int64_t id, status outcome)
 {
     page->done++;
     if (outcome == DATA_DAMAGED || outcome == KEY_UNAVAILABLE || outcome == NUMBER_CHECK_FAILED) {
+        LOG(LOG_ERROR, "keys.row_left", "A row could not be brought to the new key and was left as it is.",
+            LOG_S("table", page->table), LOG_I("row", id), LOG_S("code", status_code(outcome)));
         page->failed++;
         return OK;
     }
     return outcome;
 }
 
-status rekeying_reseal(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
-                       const void *associated, size_t associated_len, const char *update)
+static status reseal_row(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
+                         const struct bytes_view *associated, const char *update)
 {
     if (row->sealed.len < AEAD_OVERHEAD_LEN) {
         return DATA_DAMAGED;
@@ -50,10 +53,10 @@ status rekeying_reseal(struct work *work, const struct rekeying *page, const str
     TRY(key_require(work, row->key_id));
     TRY(key_require(work, page->key_id));
     TRY(secret_init(&plain, len));
-    status result =
-        keyring_open(work->keyring, row->key_id, plain.at, row->sealed.at, row->sealed.len, associated, associated_len);
+    status result = keyring_open(work->keyring, row->key_id, plain.at, row->sealed.at, row->sealed.len, associated->at,
+                                 associated->len);
     if (result == OK) {
-        result = keyring_seal(work->keyring, page->key_id, sealed, plain.at, len, associated, associated_len);
+        result = keyring_seal(work->keyring, page->key_id, sealed, plain.at, len, associated->at, associated->len);
     }
     secret_release(&plain);
     TRY(result);
@@ -61,4 +64,18 @@ status rekeying_reseal(struct work *work, const struct rekeying *page, const str
         work, update,
         ARGS(value_i64(row->id), value_blob(sealed, row->sealed.len), value_i64(page->key_id), value_i64(row->key_id)),
         OK); // no row: it changed meanwhile, and so is under the new key
+}
+
+status rekeying_reseal(struct work *work, struct rekeying *page, const char *select, const char *update,
+                       size_t (*associated)(uint8_t out[REKEYING_ASSOCIATED_LEN_MAX], const struct rekeying_row *row))
+{
+    struct rekeying_row *rows;
+    int count;
+    TRY(rekeying_take(work, page, select, &rows, &count));
+    for (int i = 0; i < count; i++) {
+        uint8_t bytes[REKEYING_ASSOCIATED_LEN_MAX];
+        const struct bytes_view bound = { bytes, associated(bytes, &rows[i]) };
+        TRY(rekeying_settle(page, rows[i].id, reseal_row(work, page, &rows[i], &bound, update)));
+    }
+    return OK;
 }

@@ -9,6 +9,7 @@
 
 /* One page: at most `limit` rows behind `after`, of any organisation. */
 struct rekeying {
+    const char *table;
     int64_t key_id; // the new key
     int64_t after;  // id of the last row that was looked at; moves
     int limit;
@@ -30,10 +31,16 @@ struct rekeying_row {
 /* The page's rows, by a statement that selects the four columns above, with $1 after, $2 the new key and $3 the limit. */
 must_use status rekeying_take(struct work *work, struct rekeying *page, const char *sql, struct rekeying_row **rows,
                               int *count);
-/* Counts what became of one row: DATA_DAMAGED and KEY_UNAVAILABLE are the row's own and let the page go on. */
-must_use status rekeying_settle(struct rekeying *page, status outcome);
-/* Opens the row and seals it under the new key; `update` is run with $1 id, $2 sealed, $3 new key, $4 old key. */
-must_use status rekeying_reseal(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
-                                const void *associated, size_t associated_len, const char *update);
+/* Counts what became of one row: DATA_DAMAGED, KEY_UNAVAILABLE and NUMBER_CHECK_FAILED are the row's own, which the log
+   names, and let the page go on. */
+must_use status rekeying_settle(struct rekeying *page, int64_t id, status outcome);
+
+/* The whole of a rewrite where rows are sealed: each is opened and sealed under the new key. `select` as above; `update` is
+   run with $1 id, $2 sealed, $3 new key, $4 old key; `associated` writes what a row's ciphertext is bound to, and says how long
+   that is. */
+enum { REKEYING_ASSOCIATED_LEN_MAX = 64 };
+must_use status rekeying_reseal(struct work *work, struct rekeying *page, const char *select, const char *update,
+                                size_t (*associated)(uint8_t out[REKEYING_ASSOCIATED_LEN_MAX],
+                                                     const struct rekeying_row *row));
 
 #endif

@@ -201,17 +201,15 @@ status user_totp_reset(struct work *work, int64_t user_id)
 
 /* Rotation. */
 
+static size_t associated_of(uint8_t out[REKEYING_ASSOCIATED_LEN_MAX], const struct rekeying_row *row)
+{
+    associated_data(out, row->organization_id, row->id);
+    return ASSOCIATED_LEN;
+}
+
 static status reseal(struct work *work, struct rekeying *page)
 {
-    struct rekeying_row *rows;
-    int count;
-    TRY(rekeying_take(work, page, NEXT_TO_RESEAL, &rows, &count));
-    for (int i = 0; i < count; i++) {
-        uint8_t associated[ASSOCIATED_LEN];
-        associated_data(associated, rows[i].organization_id, rows[i].id);
-        TRY(rekeying_settle(page, rekeying_reseal(work, page, &rows[i], associated, sizeof associated, RESEAL)));
-    }
-    return OK;
+    return rekeying_reseal(work, page, NEXT_TO_RESEAL, RESEAL, associated_of);
 }
 
 const struct rekeying_rule user_totp_sealing = {

@@ -10,6 +10,7 @@
 #include "main/installation_key.h"
 #include "main/key_ceremony.h"
 #include "main/seal_arguments.h"
+#include "main/secret_file.h"
 
 /* A new master key for an installation; main/installation_key.h says how that can be cut short and goes on. */
 
@@ -59,7 +60,7 @@ static status find_paths(struct change *change)
 static status read_new_passphrase(struct change *change)
 {
     const char *path = change->arguments->new_passphrase_file;
-    TRY(installation_passphrase_read(&change->passphrase, path != NULL ? path : "", stderr));
+    TRY(secret_file_read(&change->passphrase, path != NULL ? path : "", stderr));
     if (change->place.seal == MASTER_KEY_BY_PASSPHRASE && change->passphrase.len == 0) {
         return refuse(KEY_UNAVAILABLE, "the first line of the new passphrase file is empty");
     }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "main/command.h"
 #include "main/installation.h"
+#include "main/secret_file.h"
 #include "main/unlock_door.h"
 #include "server/delivery.h"
 #include "server/http.h"
@@ -66,30 +67,11 @@ static status parse_listen(struct serving *serving, uint16_t *port)
     return OK;
 }
 
-static status read_secret(struct secret *out, const char *path)
-{
-    if (path[0] == '\0') {
-        return OK;
-    }
-    char line[1024] = { 0 };
-    FILE *file = fopen(path, "re");
-    bool read = file != NULL && fgets(line, sizeof line, file) != NULL;
-    if (file != NULL) {
-        fclose(file);
-    }
-    status result = read ? secret_init_copy(out, line, strcspn(line, "\n")) : KEY_UNAVAILABLE;
-    secret_wipe(line, sizeof line);
-    if (!read) {
-        fprintf(stderr, "cardwright: %s: %s\n", path, strerror(errno));
-    }
-    return result;
-}
-
 static status start_delivery(struct serving *serving)
 {
     const struct config *config = serving->config;
-    TRY(read_secret(&serving->mail_password, config->mail_password_file));
-    TRY(read_secret(&serving->sms_token, config->sms_token_file));
+    TRY(secret_file_read(&serving->mail_password, config->mail_password_file, stderr));
+    TRY(secret_file_read(&serving->sms_token, config->sms_token_file, stderr));
     const struct delivery_options options = {
         .executor = serving->installation.executor,
         .runtime = &runtime_real,

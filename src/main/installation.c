@@ -14,6 +14,7 @@
 #include "domain/key.h"
 #include "domain/organization.h"
 #include "main/installation_key.h"
+#include "main/secret_file.h"
 #include "main/unlock_terminal.h"
 #include "store/migrate.h"
 
@@ -313,7 +314,7 @@ static status create_files(const struct config *config, struct master_key_place 
         fprintf(errors, "cardwright: the master key %s is there already\n", path); // before a token makes another
         return FILE_EXISTS;
     }
-    TRY(installation_passphrase_read(&passphrase, config->passphrase_file, errors));
+    TRY(secret_file_read(&passphrase, config->passphrase_file, errors));
     if (place->seal == MASTER_KEY_BY_PASSPHRASE && passphrase.len == 0) {
         fprintf(errors, "cardwright: the first line of %s is empty\n", config->passphrase_file);
         return KEY_UNAVAILABLE;

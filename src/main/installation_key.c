@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "domain/key.h"
 #include "keys/component.h"
+#include "main/secret_file.h"
 
 void installation_key_path(char out[INSTALLATION_PATH_LEN_MAX], const struct config *config)
 {
@@ -64,27 +65,6 @@ static status sync_directory_of(const char *path)
 status installation_key_replace(const char *real, const char *next)
 {
     return rename(next, real) == 0 ? sync_directory_of(real) : SYSTEM_FAULT;
-}
-
-status installation_passphrase_read(struct secret *out, const char *path, FILE *errors)
-{
-    *out = (struct secret){ 0 };
-    if (path[0] == '\0') {
-        return OK;
-    }
-    char line[1024] = { 0 };
-    FILE *file = fopen(path, "re");
-    bool read = file != NULL && fgets(line, sizeof line, file) != NULL;
-    if (file != NULL) {
-        fclose(file);
-    }
-    if (!read) {
-        fprintf(errors, "cardwright: the passphrase file %s cannot be read\n", path);
-        return KEY_UNAVAILABLE;
-    }
-    status result = secret_init_copy(out, line, strcspn(line, "\n"));
-    secret_wipe(line, sizeof line);
-    return result;
 }
 
 /* What the opening goes by. */
@@ -297,7 +277,7 @@ status installation_key_open(struct master_key **out, struct installation *insta
     struct opening opening = { .installation = installation, .mode = mode, .gathering = gathering, .errors = errors };
     *out = NULL;
     installation_key_path(opening.path, installation->config);
-    TRY(installation_passphrase_read(&opening.passphrase, installation->config->passphrase_file, errors));
+    TRY(secret_file_read(&opening.passphrase, installation->config->passphrase_file, errors));
     status result = read_known_value(&opening);
     if (result == OK) {
         result = repair(&opening);

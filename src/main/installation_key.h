@@ -19,9 +19,6 @@ void installation_directory_of(char out[INSTALLATION_PATH_LEN_MAX], const char *
 /* `next` takes the place of `real`, durably. SYSTEM_FAULT; the file's directory could not be written. */
 must_use status installation_key_replace(const char *real, const char *next);
 
-/* The first line of the file that keys.passphrase_file or a flag names; `path` empty: an empty secret. */
-must_use status installation_passphrase_read(struct secret *out, const char *path, FILE *errors);
-
 /*
  * Opens the master key; the schema is there. Repairs what was cut short, unless `mode` only reads. Sets installation->place
  * and ->unlocked_by. `gather` is asked for components.
