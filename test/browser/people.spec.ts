@@ -44,7 +44,7 @@ test("an administrator makes an agent, who chooses a password and sees what an a
   await agent.getByRole("button", { name: "Set the password" }).click();
   const navigation = agent.getByRole("navigation", { name: "Main" });
   await expect(navigation.getByRole("link", { name: "Member Care" })).toBeVisible();
-  await expect(navigation.getByRole("link", { name: "People and keys" })).toHaveCount(0);
+  await expect(navigation.getByRole("link", { name: "People and API keys" })).toHaveCount(0);
   await expect(navigation.getByRole("link", { name: "Audit" })).toHaveCount(0);
   await agent.goto("/people");
   await expect(agent.getByRole("heading", { name: "Your role does not allow this" })).toBeVisible();
