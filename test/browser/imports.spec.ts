@@ -79,9 +79,9 @@ test("an import is seen to go on and is cancelled; numbers are registered", asyn
   await signIn(page, installation.owner);
   await page.goto("/imports");
   await page.getByRole("button", { name: "Import customers" }).click();
-  const rows = Array.from({ length: 150_000 }, (_, index) => `${word}-${index}`);
+  const rows = Array.from({ length: 400_000 }, (_, index) => `${word}-${index}`);
   await chooseFile(page, "many.csv", `external_id\n${rows.join("\n")}\n`);
-  await page.getByRole("button", { name: "Import 150,000 rows" }).click();
+  await page.getByRole("button", { name: "Import 400,000 rows" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Import of customers" })).toBeVisible();
   await expect.poll(() => progress(page)).toBeGreaterThan(0);
   const first = await progress(page);

@@ -56,7 +56,9 @@ test("keys are seen, and a rotation at the machine is watched to its end", async
 
   await expect(after).toContainText("Active since", ACTIVATION);
   await expect(before).toContainText("Only decrypts and verifies", ACTIVATION);
-  await expect(page.getByRole("status").filter({ hasText: "2,000 records were rewritten" })).toBeVisible();
+  const outcome = page.getByRole("status").filter({ hasText: /[\d,]+ records were rewritten/ });
+  const rewritten = /([\d,]+) records/.exec(await outcome.innerText())?.[1]?.replaceAll(",", "");
+  expect(Number(rewritten)).toBeGreaterThanOrEqual(COUNT); // and those that other tests registered
   await expect(page.getByRole("progressbar")).toHaveCount(0);
   await page.getByRole("button", { name: "Commands for number_seal, version 1" }).click();
   await expect(page.getByText("cardwright keys destroy number_seal --version 1 --data DIR")).toBeVisible();

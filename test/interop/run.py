@@ -165,7 +165,7 @@ def imports(server, client, folder):
 def readme_walk(server, client, folder):
     """The five-minute walk of the README, as it stands there, against a demo server of its own."""
     readme = (HERE.parent.parent / "README.md").read_text()
-    block = readme.split("## Five minutes with curl")[1].split("```sh\n")[1].split("```")[0]
+    block = readme.split("## The same with curl")[1].split("```sh\n")[1].split("```")[0]
     demo = harness.Server("sqlite", ["--demo"])
     try:
         demo.command("init", "--demo")

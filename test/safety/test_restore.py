@@ -307,8 +307,8 @@ def passphrase():
             assert "seal: passphrase" in file.read()
         refuses(server, [*SERVE], "needs its passphrase")
         refuses(server, [*SERVE, "--keys-passphrase-file", paths["wrong"]], "wrong passphrase")
-        refuses(server, [*SERVE, "--keys-passphrase-file", paths["empty"]], "passphrase file", "cannot be read")
-        refuses(server, [*SERVE, "--keys-passphrase-file", paths["right"] + "-not"], "passphrase file", "cannot be read")
+        refuses(server, [*SERVE, "--keys-passphrase-file", paths["empty"]], paths["empty"] + " cannot be read", "it is empty")
+        refuses(server, [*SERVE, "--keys-passphrase-file", paths["right"] + "-not"], "-not cannot be read")
         refuses(server, ["audit", "verify"], "needs its passphrase")
         server.command("audit", "verify", *right)
         server.flags += right
