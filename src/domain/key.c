@@ -145,12 +145,11 @@ static status load_row(void *context, struct key_row *row)
     return loaded;
 }
 
-static status note_revision(struct database *database, struct keyring *keyring, int64_t *revision)
+static status read_revision(struct database *database, int64_t *revision)
 {
     struct rows rows = { 0 };
     TRY(database_query(database, &rows, REVISION, NO_ARGS));
     *revision = rows_next(&rows) ? row_i64(&rows, 0) : 0;
-    (void)keyring;
     return rows_close(&rows);
 }
 
@@ -172,7 +171,7 @@ status key_load_all(struct database *database, struct keyring *keyring, struct k
     int64_t revision = 0;
     struct loader loader = { database, keyring, loading };
     *loading = (struct key_loading){ 0 };
-    TRY(note_revision(database, keyring, &revision)); // before the rows: a change meanwhile is seen at the next look
+    TRY(read_revision(database, &revision)); // before the rows: a change meanwhile is seen at the next look
     TRY(each_row(database, PAGE, load_row, &loader));
     if (loading->loaded > 0) {
         TRY(keep_first_master_check(database, keyring));
@@ -202,7 +201,7 @@ status key_refresh(struct database *database, struct keyring *keyring)
     int64_t revision = 0;
     struct key_loading loading = { 0 };
     struct loader loader = { database, keyring, &loading };
-    TRY(note_revision(database, keyring, &revision));
+    TRY(read_revision(database, &revision));
     if (revision != keyring_revision(keyring)) {
         TRY(each_row(database, PAGE_OF_RING, load_row, &loader));
     }

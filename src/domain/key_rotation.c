@@ -88,6 +88,9 @@ status key_rotation_next_page(struct work *work, int64_t job_id, bool *more)
         *more = false;
         return OK;
     }
+    if (keyring_current(work->keyring, use, NULL) != job.key_id) {
+        return KEY_UNAVAILABLE; // this process does not see it yet, or has lost sight of the keys: tried again
+    }
     struct rekeying page = {
         .table = rule->table, .key_id = job.key_id, .after = job.position, .limit = KEY_REWRITE_ROW_COUNT
     };

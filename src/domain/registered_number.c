@@ -143,17 +143,11 @@ static status reseal(struct work *work, struct rekeying *page)
 
 static status find_anew(struct work *work, const struct rekeying *page, const struct rekeying_row *row)
 {
-    uint8_t hash[SHA256_LEN], associated[ASSOCIATED_LEN];
-    char number[NUMBER_LEN_MAX];
-    if (row->sealed.len < AEAD_OVERHEAD_LEN || row->sealed.len > sizeof number + AEAD_OVERHEAD_LEN) {
-        return DATA_DAMAGED;
-    }
-    size_t len = row->sealed.len - AEAD_OVERHEAD_LEN;
+    uint8_t hash[SHA256_LEN], associated[ASSOCIATED_LEN], number[NUMBER_LEN_MAX];
+    const struct bytes_view bound = { associated, sizeof associated };
+    size_t len;
     associated_data(associated, row->organization_id, row->id);
-    TRY(key_require(work, row->key_id));
-    TRY(key_require(work, page->key_id));
-    status result = keyring_open(work->keyring, row->key_id, (uint8_t *)number, row->sealed.at, row->sealed.len,
-                                 associated, sizeof associated);
+    status result = rekeying_open(work, row, &bound, number, sizeof number, &len);
     if (result == OK) {
         result = lookup_hash(work, hash, page->key_id, KEY_TO_GENERATE, row->organization_id, text_bytes(number, len));
     }

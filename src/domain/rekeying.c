@@ -29,7 +29,7 @@ status rekeying_take(struct work *work, struct rekeying *page, const char *sql, 
 status rekeying_settle(struct rekeying *page, int64_t id, status outcome)
 {
     page->done++;
-    if (outcome == DATA_DAMAGED || outcome == KEY_UNAVAILABLE || outcome == NUMBER_CHECK_FAILED) {
+    if (outcome == DATA_DAMAGED || outcome == NUMBER_CHECK_FAILED) {
         LOG(LOG_ERROR, "keys.row_left", "A row could not be brought to the new key and was left as it is.",
             LOG_S("table", page->table), LOG_I("row", id), LOG_S("code", status_code(outcome)));
         page->failed++;
@@ -38,23 +38,32 @@ status rekeying_settle(struct rekeying *page, int64_t id, status outcome)
     return outcome;
 }
 
+status rekeying_open(struct work *work, const struct rekeying_row *row, const struct bytes_view *associated,
+                     uint8_t *plain, size_t max, size_t *len)
+{
+    if (row->sealed.len < AEAD_OVERHEAD_LEN || row->sealed.len > max + AEAD_OVERHEAD_LEN) {
+        return DATA_DAMAGED;
+    }
+    *len = row->sealed.len - AEAD_OVERHEAD_LEN;
+    status result = key_require(work, row->key_id);
+    if (result == OK) {
+        result = keyring_open(work->keyring, row->key_id, plain, row->sealed.at, row->sealed.len, associated->at,
+                              associated->len);
+    }
+    return result == KEY_UNAVAILABLE ? DATA_DAMAGED : result;
+}
+
 static status reseal_row(struct work *work, const struct rekeying *page, const struct rekeying_row *row,
                          const struct bytes_view *associated, const char *update)
 {
-    if (row->sealed.len < AEAD_OVERHEAD_LEN) {
-        return DATA_DAMAGED;
-    }
     struct secret plain;
-    size_t len = row->sealed.len - AEAD_OVERHEAD_LEN;
+    size_t len;
     uint8_t *sealed = arena_take(work->arena, row->sealed.len);
     if (sealed == NULL) {
         return OUT_OF_MEMORY;
     }
-    TRY(key_require(work, row->key_id));
-    TRY(key_require(work, page->key_id));
-    TRY(secret_init(&plain, len));
-    status result = keyring_open(work->keyring, row->key_id, plain.at, row->sealed.at, row->sealed.len, associated->at,
-                                 associated->len);
+    TRY(secret_init(&plain, row->sealed.len + 1)); // never of length 0
+    status result = rekeying_open(work, row, associated, plain.at, row->sealed.len, &len);
     if (result == OK) {
         result = keyring_seal(work->keyring, page->key_id, sealed, plain.at, len, associated->at, associated->len);
     }

@@ -5,6 +5,7 @@
 #ifndef DOMAIN_REKEYING_H
 #define DOMAIN_REKEYING_H
 
+#include "crypto/mac.h"
 #include "store/work.h"
 
 /* One page: at most `limit` rows behind `after`, of any organisation. */
@@ -31,8 +32,11 @@ struct rekeying_row {
 /* The page's rows, by a statement that selects the four columns above, with $1 after, $2 the new key and $3 the limit. */
 must_use status rekeying_take(struct work *work, struct rekeying *page, const char *sql, struct rekeying_row **rows,
                               int *count);
-/* Counts what became of one row: DATA_DAMAGED, KEY_UNAVAILABLE and NUMBER_CHECK_FAILED are the row's own, which the log
-   names, and let the page go on. */
+/* The plain text of a row; the caller wipes it. DATA_DAMAGED also when the key that it names is not there. */
+must_use status rekeying_open(struct work *work, const struct rekeying_row *row, const struct bytes_view *associated,
+                              uint8_t *plain, size_t max, size_t *len);
+/* Counts what became of one row: DATA_DAMAGED and NUMBER_CHECK_FAILED are the row's own, which the log names, and let the
+   page go on. Anything else ends it, KEY_UNAVAILABLE too: that is the new key's, and passes. */
 must_use status rekeying_settle(struct rekeying *page, int64_t id, status outcome);
 
 /* The whole of a rewrite where rows are sealed: each is opened and sealed under the new key. `select` as above; `update` is

@@ -112,13 +112,13 @@ static void pause_ms(struct job_runner *runner, int64_t ms)
     pthread_mutex_unlock(&runner->mutex);
 }
 
-// A fault that no other try will mend.
+// A fault that no other try will mend. A key that is not available may be again: the token, or a look at the keys, comes late.
 static bool is_final(status result)
 {
-    return result == DATA_DAMAGED || result == KEY_UNAVAILABLE || result == INTERNAL;
+    return result == DATA_DAMAGED || result == INTERNAL;
 }
 
-// One chunk, again and again while the database or memory is in trouble. OK: it is done, and step->more says what is left.
+// One chunk, again and again while database, keys or memory are in trouble. OK: it is done, and step->more says what is left.
 static status do_chunk_surely(struct job_runner *runner, struct step *step, const struct actor *actor)
 {
     status result = OK;

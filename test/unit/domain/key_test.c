@@ -268,7 +268,14 @@ static void rotates(struct fixture *fixture, const char *name, const char *under
     all_are_there(fixture, &numbers);
 
     assert_int_equal(job_next_open(fixture_next(fixture), &job), OK);
+    keyring_set_lease(fixture->keyring, KEY_LEASE_MS);
+    pass(fixture, KEY_LEASE_MS + 1000);
+    assert_int_equal(job_step(fixture_next(fixture), &job, &more), KEY_UNAVAILABLE); // it has lost sight of the keys
+    assert_int_equal(job_get(fixture_next(fixture), &job, job.id), OK);
+    assert_int_equal(job.done, 0);
+    refresh(fixture);
     assert_int_equal(job_step(fixture_next(fixture), &job, &more), OK);
+    keyring_set_lease(fixture->keyring, 0);
     assert_true(more);
     assert_int_equal(count_under(fixture, under, after.id), KEY_REWRITE_ROW_COUNT);
     all_are_there(fixture, &numbers);
