@@ -13,6 +13,7 @@ import file
 import growth
 import issue
 import lone
+import rotation
 import weight
 from house import PROGRAM, say
 
@@ -23,6 +24,7 @@ BENCHES = (
     ("P5", "lone", lone.run, "one connection's writes against a bare append + fdatasync"),
     ("P7", "crypto", crypto.run, "PIN and CVV checks, and each other function, against OpenSSL alone on one core"),
     ("P8", "growth", growth.run, "the issue rate with 10,000,000 cards stored against an empty database"),
+    ("", "rotation", rotation.run, "rewrite 100,000 registered numbers under new keys"),
     ("P9", "weight", weight.run, "start, idle memory and size of the program, with 10,000,000 cards"),
 )
 
@@ -39,9 +41,9 @@ def main(wanted):
     if not wanted or "--help" in wanted or "-h" in wanted:
         say("usage: script/bench all | NAME...\n")
         for number, name, _, what in BENCHES:
-            say(f"  {number}  {name:<8} {what}")
+            say(f"  {number:<2}  {name:<8} {what}")
         return 0 if wanted else 64
-    known = {word for number, name, _, _ in BENCHES for word in (number, name)}
+    known = {word for number, name, _, _ in BENCHES for word in (number, name) if word}
     unknown = [word for word in wanted if word != "all" and word not in known]
     if unknown:
         say(f"bench: unknown: {' '.join(unknown)}; see --help")
@@ -49,7 +51,8 @@ def main(wanted):
     say(machine())
     for number, name, run, what in BENCHES:
         if {"all", number, name} & set(wanted):
-            say(f"\n{number} {name}: {what}")
+            say()
+            say(f"{number} {name}: {what}".lstrip())
             run()
     return 0
 
