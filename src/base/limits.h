@@ -108,7 +108,10 @@
 #define UNLOCK_REFUSED_COUNT_MAX        10   // wrong entries while components are asked for; then the program ends
 #define TOKEN_SLOT_COUNT_MAX            256  // slots with a token in one PKCS#11 library
 #define KEY_ACTIVATION_DELAY_MS         (8 * 1000) // from a key's making to its use: all processes have seen it by then
-#define KEY_LEASE_MS                    (5 * 1000) // with several processes: how old a view of the keys may be
+#define KEY_GRACE_MS                    2000       // whoever took a house key as the current one may use it for so long
+#define KEY_MAKING_MS_MAX               (2 * 1000) // of that delay; a new version that took longer to make is made again
+#define KEY_SETTLING_MS                 (60 * 1000) // with several processes: then the last write under an old key is over
+#define KEY_LEASE_MS                    (5 * 1000)       // with several processes: how old a view of the keys may be
 #define KEY_REST_MS                     (10 * 60 * 1000) // a house key stays retired at least so long before it goes
 #define KEY_REQUEST_REST_MS             (25LL * 3600 * 1000) // the key of idempotency records, which are kept 24 hours
 #define KEY_REQUEST_COUNT_MAX           4                    // of its versions that are not destroyed

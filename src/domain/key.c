@@ -127,6 +127,7 @@ struct loader {
     struct database *database;
     struct keyring *keyring;
     struct key_loading *loading;
+    status first_fault; // of a refresh, which goes on behind a row that fails
 };
 
 static status load_row(void *context, struct key_row *row)
@@ -169,14 +170,15 @@ static status keep_first_master_check(struct database *database, struct keyring 
 status key_load_all(struct database *database, struct keyring *keyring, struct key_loading *loading)
 {
     int64_t revision = 0;
-    struct loader loader = { database, keyring, loading };
+    struct loader loader = { database, keyring, loading, OK };
+    int64_t begun_ms = keyring_look_begins(keyring);
     *loading = (struct key_loading){ 0 };
     TRY(read_revision(database, &revision)); // before the rows: a change meanwhile is seen at the next look
     TRY(each_row(database, PAGE, load_row, &loader));
     if (loading->loaded > 0) {
         TRY(keep_first_master_check(database, keyring));
     }
-    keyring_note_revision(keyring, revision);
+    keyring_note_revision(keyring, revision, begun_ms);
     return OK;
 }
 
@@ -196,17 +198,27 @@ status key_require(struct work *work, int64_t id)
     return result != OK ? result : closed;
 }
 
+static status refresh_row(void *context, struct key_row *row)
+{
+    struct loader *loader = context;
+    status loaded = load_row(context, row);
+    loader->first_fault = loader->first_fault == OK ? loaded : loader->first_fault;
+    return OK;
+}
+
+// A row that fails (the token is away, say) is tried again at the next look, and holds up no other. The view is as new as this
+// look all the same: the times of all keys that are loaded were taken over, and one that is not is used for nothing.
 status key_refresh(struct database *database, struct keyring *keyring)
 {
-    int64_t revision = 0;
+    int64_t revision = 0, begun_ms = keyring_look_begins(keyring), known = keyring_revision(keyring);
     struct key_loading loading = { 0 };
-    struct loader loader = { database, keyring, &loading };
+    struct loader loader = { database, keyring, &loading, OK };
     TRY(read_revision(database, &revision));
-    if (revision != keyring_revision(keyring)) {
-        TRY(each_row(database, PAGE_OF_RING, load_row, &loader));
+    if (revision != known) {
+        TRY(each_row(database, PAGE_OF_RING, refresh_row, &loader));
     }
-    keyring_note_revision(keyring, revision);
-    return OK;
+    keyring_note_revision(keyring, loader.first_fault == OK ? revision : known, begun_ms);
+    return loader.first_fault;
 }
 
 /* The master key. */

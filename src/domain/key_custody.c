@@ -27,10 +27,9 @@ static const char DESTROY[] =
 static const char COUNT_LIVING[] =
     "SELECT CAST(count(*) AS BIGINT) FROM key_block WHERE organization_id = $1 "
     "AND name = $2 AND destroyed_at IS NULL";
-static const char SUCCESSOR_JOB[] =
-    "SELECT coalesce(j.state, 2), coalesce(j.failed, 0) FROM key_block k "
-    "LEFT JOIN job j ON j.id = k.job_id WHERE k.organization_id = 0 AND k.name = $1 "
-    "AND k.version = $2";
+static const char SUCCESSOR[] =
+    "SELECT 1 FROM key_block k LEFT JOIN job j ON j.id = k.job_id WHERE k.organization_id = 0 AND k.name = $1 "
+    "AND k.version > $2 AND coalesce(j.state, $3) = $3 AND coalesce(j.failed, 0) = 0 LIMIT 1";
 
 static_assert(KEY_STATE_WAITING == 0 && KEY_STATE_ACTIVE == 1 && KEY_STATE_RETIRED == 2 && KEY_STATE_DESTROYED == 3,
               "the SQL above says these numbers");
@@ -164,7 +163,7 @@ static status plan_version(struct work *work, struct key_row *row, struct key_ro
         return faults_add(work->faults, TEXT("name"), KEY_VERSIONS_USED_UP);
     }
     record->version = before->record.version + 1;
-    record->times.activated_ms = work->now_ms + KEY_ACTIVATION_DELAY_MS;
+    record->times.activated_ms = runtime_now_ms(work->runtime) + KEY_ACTIVATION_DELAY_MS;
     return OK;
 }
 
@@ -196,6 +195,13 @@ static status begin_row(struct work *work, struct key_row *row, const struct key
     return INVALID_INPUT;
 }
 
+// All have to see a new version before it becomes active: one that was made too slowly is made again.
+static status judge_haste(const struct work *work, int64_t activated_ms)
+{
+    int64_t left_ms = activated_ms - runtime_now_ms(work->runtime);
+    return left_ms < KEY_ACTIVATION_DELAY_MS - KEY_MAKING_MS_MAX ? STORAGE_CONFLICT : OK;
+}
+
 // With the value of a key that was brought, or NULL: one is made of `len` random bytes.
 static status make(struct work *work, struct key *out, struct key_row *row, const struct secret *value, size_t len)
 {
@@ -216,7 +222,8 @@ static status make(struct work *work, struct key *out, struct key_row *row, cons
     TRY(made);
     row->block = text_bytes(block, block_len);
     TRY(insert(work, row, &before, follows));
-    return finish(work, out, row->record.id);
+    TRY(finish(work, out, row->record.id));
+    return follows ? judge_haste(work, row->record.times.activated_ms) : OK;
 }
 
 status key_generate(struct work *work, struct key *out, const struct key_wish *wish)
@@ -251,6 +258,9 @@ static status take_transport(struct work *work, int64_t id, enum key_operation o
     if (result != OK) {
         return status_is_fault(result) ? result : faults_add(work->faults, TEXT("transport_key_id"), result);
     }
+    work_detail_id(work, "under", "ckey", id);
+    work_detail_text(work, "under_name", key.name);
+    work_detail_integer(work, "under_version", key.version);
     return key_require(work, id);
 }
 
@@ -280,7 +290,6 @@ status key_export(struct work *work, struct key *out, int64_t id, int64_t transp
     }
     TRY(key_get(work, out, id));
     tell(work, out);
-    work_detail_id(work, "under", "ckey", transport_key_id);
     if (out->use != KEY_PAYMENT) {
         return KEY_NOT_EXPORTABLE;
     }
@@ -346,18 +355,21 @@ static status rotate_house(struct work *work, struct key *out, const struct key_
 {
     char block[KEY_BLOCK_LEN_MAX];
     struct key_row row;
-    int64_t living = 0, from_ms = work->now_ms + KEY_ACTIVATION_DELAY_MS;
+    int64_t living = 0, from_ms;
     enum key_use use = newest->record.use;
     TRY(judge_running(work, newest));
     TRY(work_integer(work, &living, COUNT_LIVING, ARGS(value_i64(0), value_text(newest->record.name)), DATA_DAMAGED));
     if (use == KEY_REQUEST && living >= KEY_REQUEST_COUNT_MAX) {
         return faults_add_message(work->faults, TEXT_ABSENT, KEY_ROTATING, "Destroy its oldest versions first.");
     }
-    TRY(key_row_make_house(work, &row, use, newest->record.version + 1, from_ms, block));
-    TRY(key_rotation_start(work, use, row.record.id, from_ms, &row.job_id));
+    TRY(key_ring_raise(work)); // whoever waits for it has waited before the time is taken
+    TRY(key_row_make_house(work, &row, use, newest->record.version + 1, 0, block));
+    TRY(key_rotation_start(work, use, row.record.id, &from_ms, &row.job_id));
+    row.record.times.activated_ms = from_ms;
     work->detail = TEXT_ABSENT; // of the job
     TRY(insert(work, &row, newest, true));
-    return finish(work, out, row.record.id);
+    TRY(finish(work, out, row.record.id));
+    return judge_haste(work, from_ms);
 }
 
 status key_rotate(struct work *work, struct key *out, int64_t id)
@@ -392,14 +404,12 @@ status key_retire(struct work *work, struct key *out, int64_t id)
     return finish(work, out, id);
 }
 
-// The job that brought its data to the next version is done, and nothing is left behind.
+// The job that brought all data to a later version is done, and left nothing behind.
 static status judge_successor(struct work *work, const struct key *key)
 {
-    struct rows rows = { 0 };
-    TRY(work_query(work, &rows, SUCCESSOR_JOB, ARGS(value_text(key->name), value_i64(key->version + 1))));
-    bool free = rows_next(&rows) && row_i64(&rows, 0) == JOB_DONE && row_i64(&rows, 1) == 0;
-    TRY(rows_close(&rows));
-    return free ? OK : KEY_IN_USE;
+    int64_t one = 0;
+    return work_integer(work, &one, SUCCESSOR,
+                        ARGS(value_text(key->name), value_i64(key->version), value_i64(JOB_DONE)), KEY_IN_USE);
 }
 
 static status judge_house_end(struct work *work, const struct key *key)

@@ -23,20 +23,29 @@ static bool rewrites(enum key_use use)
     return rules[use][0] != NULL && rules[use][0]->rewrite != NULL;
 }
 
-status key_rotation_start(struct work *work, enum key_use use, int64_t key_id, int64_t from_ms, int64_t *job_id)
+// Where rows do not say which key they are under, the job has to find them all: it waits until nobody writes under the old key.
+static int64_t settling_ms(const struct work *work, enum key_use use)
 {
-    struct job job = { .kind = JOB_ROTATE_KEY, .key_id = key_id, .not_before_ms = from_ms };
+    bool tells = rules[use][0]->in_use != NULL;
+    return tells || database_engine(work->database) == ENGINE_SQLITE ? 0 : KEY_SETTLING_MS;
+}
+
+status key_rotation_start(struct work *work, enum key_use use, int64_t key_id, int64_t *from_ms, int64_t *job_id)
+{
+    struct job job = { .kind = JOB_ROTATE_KEY, .key_id = key_id };
     *job_id = 0;
-    if (!rewrites(use)) {
-        return OK;
-    }
-    for (int i = 0; i < RULE_COUNT_MAX && rules[use][i] != NULL; i++) {
+    for (int i = 0; rewrites(use) && i < RULE_COUNT_MAX && rules[use][i] != NULL; i++) {
         int64_t count = 0;
         if (rules[use][i]->rewrite != NULL) {
             TRY(work_integer(work, &count, rules[use][i]->count, ARGS(value_i64(key_id)), DATA_DAMAGED));
         }
         job.total += count;
     }
+    *from_ms = runtime_now_ms(work->runtime) + KEY_ACTIVATION_DELAY_MS; // the counting took its time
+    if (!rewrites(use)) {
+        return OK;
+    }
+    job.not_before_ms = *from_ms + settling_ms(work, use);
     TRY(job_create(work, &job));
     *job_id = job.id;
     return OK;

@@ -9,8 +9,9 @@
 #include "domain/job.h"
 #include "domain/key.h"
 
-/* A job that rewrites what is not under the key, from `from_ms` on. Its id in *job_id; 0 where a use has nothing to rewrite. */
-must_use status key_rotation_start(struct work *work, enum key_use use, int64_t key_id, int64_t from_ms,
+/* When the key becomes active, as late as can be said, and a job that rewrites from then on what is not under it. Its id in
+   *job_id; 0 where a use has nothing to rewrite. */
+must_use status key_rotation_start(struct work *work, enum key_use use, int64_t key_id, int64_t *from_ms,
                                    int64_t *job_id);
 /* Is anything stored still under this key? */
 must_use status key_rotation_in_use(struct work *work, enum key_use use, int64_t key_id, bool *in_use);

@@ -12,7 +12,7 @@ static const char NEXT_TO_RESEAL[] =
     "SELECT id, organization_id, seal_key_id, sealed FROM registered_number "
     "WHERE id > $1 AND seal_key_id <> $2 ORDER BY id LIMIT $3";
 static const char RESEAL[] =
-    "UPDATE registered_number SET sealed = $2, seal_key_id = $3 WHERE id = $1 AND seal_key_id = $4";
+    "UPDATE registered_number SET sealed = $2, seal_key_id = $3 WHERE id = $1 AND seal_key_id = $4 AND sealed = $5";
 static const char NEXT_TO_FIND_ANEW[] =
     "SELECT id, organization_id, seal_key_id, sealed FROM registered_number "
     "WHERE id > $1 AND lookup_key_id <> $2 ORDER BY id LIMIT $3";
@@ -153,6 +153,13 @@ static status find_anew(struct work *work, const struct rekeying *page, const st
     }
     secret_wipe(number, sizeof number);
     TRY(result);
+    int64_t other = 0;
+    status found = work_integer(work, &other, FIND,
+                                ARGS(value_blob(hash, sizeof hash), value_i64(row->organization_id)), NOT_FOUND);
+    if (found !=
+        NOT_FOUND) { // the same number twice: one of them is not to be found, and is left for people to look at
+        return found == OK && other != row->id ? DATA_DAMAGED : found;
+    }
     return work_change(work, FIND_ANEW,
                        ARGS(value_i64(row->id), value_blob(hash, sizeof hash), value_i64(page->key_id)), OK);
 }

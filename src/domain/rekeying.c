@@ -69,10 +69,10 @@ static status reseal_row(struct work *work, const struct rekeying *page, const s
     }
     secret_release(&plain);
     TRY(result);
-    return work_change(
-        work, update,
-        ARGS(value_i64(row->id), value_blob(sealed, row->sealed.len), value_i64(page->key_id), value_i64(row->key_id)),
-        OK); // no row: it changed meanwhile, and so is under the new key
+    return work_change(work, update,
+                       ARGS(value_i64(row->id), value_blob(sealed, row->sealed.len), value_i64(page->key_id),
+                            value_i64(row->key_id), value_blob(row->sealed.at, row->sealed.len)),
+                       OK); // no row: it changed meanwhile
 }
 
 status rekeying_reseal(struct work *work, struct rekeying *page, const char *select, const char *update,

@@ -40,7 +40,7 @@ must_use status rekeying_open(struct work *work, const struct rekeying_row *row,
 must_use status rekeying_settle(struct rekeying *page, int64_t id, status outcome);
 
 /* The whole of a rewrite where rows are sealed: each is opened and sealed under the new key. `select` as above; `update` is
-   run with $1 id, $2 sealed, $3 new key, $4 old key; `associated` writes what a row's ciphertext is bound to, and says how long
+   run with $1 id, $2 sealed, $3 new key, $4 old key, $5 sealed before; `associated` writes what a row's ciphertext is bound to, and says how long
    that is. */
 enum { REKEYING_ASSOCIATED_LEN_MAX = 64 };
 must_use status rekeying_reseal(struct work *work, struct rekeying *page, const char *select, const char *update,

@@ -31,7 +31,8 @@ static const char REMOVE[] =
 static const char NEXT_TO_RESEAL[] =
     "SELECT user_id, organization_id, key_id, sealed FROM user_totp WHERE user_id > $1 AND key_id <> $2 "
     "ORDER BY user_id LIMIT $3";
-static const char RESEAL[] = "UPDATE user_totp SET sealed = $2, key_id = $3 WHERE user_id = $1 AND key_id = $4";
+static const char RESEAL[] =
+    "UPDATE user_totp SET sealed = $2, key_id = $3 WHERE user_id = $1 AND key_id = $4 AND sealed = $5";
 
 enum { ASSOCIATED_LEN = 8 + 9 + 8, SEALED_LEN = TOTP_SECRET_LEN + AEAD_OVERHEAD_LEN };
 

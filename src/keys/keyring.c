@@ -249,9 +249,9 @@ status keyring_load(struct keyring *keyring, const struct key_record *record, te
     if (record->version < 1 || record->version > KEY_VERSION_MAX) {
         return DATA_DAMAGED;
     }
-    if (key_state_at(&record->times, runtime_now_ms(keyring->runtime)) == KEY_STATE_DESTROYED) {
-        (void)update_times(keyring, record, true);
-        return OK;
+    bool destroyed = record->times.destroyed_ms != 0; // also by a clock ahead of this one: its block is gone
+    if (update_times(keyring, record, destroyed) || destroyed) {
+        return OK; // loaded: its times are all that changes, and to see them takes no token
     }
     if (record->test && !keyring->allow_test) {
         return KEY_IS_TEST;
@@ -276,10 +276,15 @@ int64_t keyring_revision(struct keyring *keyring)
     return keyring->revision;
 }
 
-void keyring_note_revision(struct keyring *keyring, int64_t revision)
+int64_t keyring_look_begins(struct keyring *keyring)
+{
+    return runtime_monotonic_us(keyring->runtime) / 1000;
+}
+
+void keyring_note_revision(struct keyring *keyring, int64_t revision, int64_t begun_ms)
 {
     keyring->revision = revision;
-    keyring->noted_ms = runtime_monotonic_us(keyring->runtime) / 1000;
+    keyring->noted_ms = begun_ms;
 }
 
 void keyring_set_lease(struct keyring *keyring, int64_t lease_ms)
@@ -298,6 +303,12 @@ static bool is_stale(struct keyring *keyring)
 static enum key_state state_of(const struct key_entry *key, int64_t now_ms)
 {
     return key_state_at(&key->times, now_ms);
+}
+
+// From keyring_current() to the use of what it said some time passes, in which a successor may have become active.
+static bool is_in_grace(const struct key_entry *key, enum key_state state, int64_t now_ms)
+{
+    return state == KEY_STATE_RETIRED && key_use_is_house(key->use) && now_ms - key->times.retired_ms < KEY_GRACE_MS;
 }
 
 static struct key_entry *first_active(struct keyring *keyring, enum key_use use, int64_t organization_id, text name)
@@ -355,9 +366,11 @@ int keyring_all_of(struct keyring *keyring, enum key_use use, int64_t ids[KEY_VE
 status keyring_find(struct keyring *keyring, struct key_entry **out, int64_t key_id, enum key_duty duty,
                     enum key_operation operation)
 {
+    int64_t now_ms = runtime_now_ms(keyring->runtime);
     read_lock(keyring);
     struct key_entry *key = find_entry(keyring, key_id);
-    enum key_state state = key != NULL ? state_of(key, runtime_now_ms(keyring->runtime)) : KEY_STATE_DESTROYED;
+    enum key_state state = key != NULL ? state_of(key, now_ms) : KEY_STATE_DESTROYED;
+    bool grace = key != NULL && is_in_grace(key, state, now_ms);
     unlock(keyring);
     *out = key;
     if (key == NULL || key_duty_of(key->use) != duty || state == KEY_STATE_DESTROYED) {
@@ -368,7 +381,7 @@ status keyring_find(struct keyring *keyring, struct key_entry **out, int64_t key
     if (!reads && is_stale(keyring)) {
         return KEY_UNAVAILABLE;
     }
-    return key_state_permits(state, operation) ? OK : KEY_RETIRED;
+    return grace || key_state_permits(state, operation) ? OK : KEY_RETIRED;
 }
 
 status key_entry_copy(struct key_entry *key, struct secret *out)

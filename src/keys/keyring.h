@@ -60,7 +60,7 @@ must_use status keyring_import(struct keyring *keyring, int64_t transport_key_id
                                struct secret *key);
 
 /* Loading. DATA_DAMAGED: the block does not open here, or is of another header or check value. KEY_IS_TEST. Loading an id again
-   takes over its times, and is harmless with the same block. OVERLOADED: KEYRING_KEY_COUNT_MAX are loaded. A
+   takes over its times, and does not look at the block. OVERLOADED: KEYRING_KEY_COUNT_MAX are loaded. A
    destroyed key is wiped; one that never was loaded is passed over. */
 must_use status keyring_load(struct keyring *keyring, const struct key_record *record, text block);
 bool keyring_has(struct keyring *keyring, int64_t key_id);
@@ -69,7 +69,9 @@ must_use status keyring_len(struct keyring *keyring, int64_t key_id, size_t *len
 /* Which state of the database the ring was last brought up to, for its owner. With a lease of more than 0 ms keys only
    decrypt and verify once that is longer ago: another process may have changed the set of keys. */
 int64_t keyring_revision(struct keyring *keyring); // 0: none
-void keyring_note_revision(struct keyring *keyring, int64_t revision);
+/* `begun_ms`: of keyring_look_begins(), from before the database was asked. An answer that came late is as old as that. */
+int64_t keyring_look_begins(struct keyring *keyring);
+void keyring_note_revision(struct keyring *keyring, int64_t revision, int64_t begun_ms);
 void keyring_set_lease(struct keyring *keyring, int64_t lease_ms);
 
 /* Finding. 0 when there is none; only keys that are active now count, of the newest version. */
@@ -79,7 +81,7 @@ int64_t keyring_named(struct keyring *keyring, int64_t organization_id, text nam
 int keyring_all_of(struct keyring *keyring, enum key_use use, int64_t ids[KEY_VERSION_MAX]);
 
 /* Using. KEY_UNAVAILABLE when the id is not loaded, is of another use, or is destroyed; KEY_RETIRED when its state does not
-   permit what is asked. */
+   permit what is asked; a house key protects for KEY_GRACE_MS more, since its user has just been told that it is current. */
 
 /* A permutation lent to the caller until it is given back; see crypto/permutation.h. OVERLOADED: KEYRING_LENT_COUNT_MAX
    are lent. */

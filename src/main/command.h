@@ -1,13 +1,13 @@
 /*
  * The command line: one table of commands, each a file main/command_*.c. Exit codes: 0 done, 1 refused or failed (said on
- * standard error), 2 wrong usage.
+ * standard error), 2 wrong usage, 3 `serve` did not get its master key: starting it again changes nothing.
  */
 #ifndef MAIN_COMMAND_H
 #define MAIN_COMMAND_H
 
 #include "main/config.h"
 
-enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_KEY_REFUSED = 3 };
 
 /* What stands on the command line beside the settings. */
 struct arguments {
@@ -25,6 +25,8 @@ struct command {
     const char *usage;   // what follows the name
     const char *help;    // one line
     const char *details; // more, for `cardwright NAME --help`; may be NULL
+    const char *flags;   // those it takes beside the settings: "--name --role"
+    int word_count_max;  // that are no flags
     int (*run)(const struct config *config, const struct arguments *arguments);
 };
 

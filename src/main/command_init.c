@@ -142,6 +142,18 @@ static int init(const struct config *config, const struct arguments *arguments, 
     return result == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 
+// It is what somebody signs in with, and no command gives it back.
+static bool owner_is_valid(const char *owner)
+{
+    size_t len = owner != NULL ? strlen(owner) : 1;
+    bool valid = len >= 1 && len <= EMAIL_LEN_MAX && (owner == NULL || !text_has_control(text_of(owner)));
+    if (!valid) {
+        fprintf(stderr, "cardwright: --owner takes the name that the owner signs in with, 1 to %d characters\n",
+                EMAIL_LEN_MAX);
+    }
+    return valid;
+}
+
 static int refuse_components(const struct config *config)
 {
     fprintf(
@@ -156,6 +168,9 @@ int command_init(const struct config *config, const struct arguments *arguments)
 {
     struct master_key_place place;
     bool passphrase_given = config->passphrase_file[0] != '\0';
+    if (!owner_is_valid(arguments->owner)) {
+        return EXIT_USAGE;
+    }
     if (!seal_arguments(&place, arguments, passphrase_given ? MASTER_KEY_BY_PASSPHRASE : MASTER_KEY_BY_MODE)) {
         return EXIT_USAGE;
     }

@@ -7,12 +7,13 @@
 #include "crypto/key_block_use.h"
 #include "keys/component.h"
 #include "keys/key_record.h"
+#include "main/installation_key.h"
 #include "main/key_call.h"
 #include "main/terminal.h"
 
 /* Keys come into being, come in and go out. The custodians are asked last, when nothing else is left to be wrong. */
 
-enum { TDES_LEN_DEFAULT = 16, AES_LEN_DEFAULT = 32, PATH_LEN_MAX = 128 };
+enum { TDES_LEN_DEFAULT = 16, TDES_LEN_MAX = 24, AES_LEN_DEFAULT = 32, BLOCK_LEN_MIN = 16, PATH_LEN_MAX = 128 };
 
 static status number_argument(int64_t *out, const char *flag, const char *value, int64_t min, int64_t max)
 {
@@ -63,6 +64,10 @@ static status append_kind(struct key_call *call, const struct arguments *argumen
     *len = is_triple_des(arguments) ? TDES_LEN_DEFAULT : AES_LEN_DEFAULT;
     if (arguments->length != NULL) {
         TRY(number_argument(len, "--length", arguments->length, TDES_LEN_DEFAULT, COMPONENT_LEN_MAX));
+    }
+    if (*len % 8 != 0 || (is_triple_des(arguments) && *len > TDES_LEN_MAX)) {
+        fprintf(stderr, "cardwright: --length: a triple DES key has 16 or 24 bytes, an AES key 16, 24 or 32\n");
+        return NOT_ALLOWED_VALUE;
     }
     key_call_text(call, "usage", text_of(arguments->usage));
     key_call_text(call, "algorithm", text_of(arguments->algorithm));
@@ -141,8 +146,10 @@ static status read_block(char *out, size_t room, const char *path, text *block)
         fclose(file);
     }
     *block = trim(out, len);
-    if (block->len == 0 || block->len > KEY_BLOCK_ANY_LEN_MAX || text_has_control(*block) || !text_is_utf8(*block)) {
-        fprintf(stderr, "cardwright: %s holds no key block\n", strcmp(path, "-") == 0 ? "the answer" : path);
+    if (block->len < BLOCK_LEN_MIN || block->len > KEY_BLOCK_ANY_LEN_MAX || text_has_control(*block) ||
+        !text_is_utf8(*block)) {
+        fprintf(stderr, "cardwright: %s holds no key block: one line of at least 16 printable characters\n",
+                strcmp(path, "-") == 0 ? "the answer" : path);
         return BAD_FORMAT;
     }
     return OK;
@@ -185,7 +192,9 @@ static status import_components(struct key_call *call, const struct arguments *a
 
 int command_keys_import(const struct config *config, const struct arguments *arguments)
 {
-    bool block = arguments->under != NULL && arguments->block != NULL && arguments->components == NULL;
+    bool kind = arguments->usage != NULL || arguments->algorithm != NULL || arguments->mode != NULL ||
+                arguments->length != NULL || arguments->exportable != NULL; // a block says them itself
+    bool block = arguments->under != NULL && arguments->block != NULL && arguments->components == NULL && !kind;
     bool components = arguments->components != NULL && arguments->usage != NULL && arguments->algorithm != NULL &&
                       arguments->under == NULL && arguments->block == NULL;
     if (arguments->word_count != 1 || block == components) {
@@ -205,19 +214,43 @@ static bool to_standard_output(const struct arguments *arguments)
     return arguments->output == NULL || strcmp(arguments->output, "-") == 0;
 }
 
+static status explain_lost(const struct arguments *arguments, const char *why)
+{
+    fprintf(
+        stderr,
+        "cardwright: the key was exported, as the audit trail says, but its block could not be written%s%s: %s; export "
+        "it again\n",
+        to_standard_output(arguments) ? "" : " to ", to_standard_output(arguments) ? "" : arguments->output, why);
+    return SYSTEM_FAULT;
+}
+
 static status write_block(struct key_call *call, const struct arguments *arguments)
 {
     text block = text_of(key_string(call->reply, "block"));
     if (to_standard_output(arguments)) {
         printf(TEXT_FMT "\n", TEXT_ARG(block));
-        return fflush(stdout) == 0 ? OK : SYSTEM_FAULT;
+        return fflush(stdout) == 0 ? OK : explain_lost(arguments, strerror(errno));
     }
     text line = arena_print(call->arena, TEXT_FMT "\n", TEXT_ARG(block));
+    errno = 0;
     status written = text_present(line) ? new_file_write(arguments->output, line.at, line.len) : OUT_OF_MEMORY;
-    if (written != OK) {
-        fprintf(stderr, "cardwright: %s: %s\n", arguments->output, status_title(written));
+    return written == OK ? OK : explain_lost(arguments, errno != 0 ? strerror(errno) : status_title(written));
+}
+
+// Before two people have typed their passwords for nothing.
+static status judge_output(const char *path)
+{
+    char directory[INSTALLATION_PATH_LEN_MAX];
+    if (access(path, F_OK) == 0) {
+        fprintf(stderr, "cardwright: %s is there already\n", path);
+        return FILE_EXISTS;
     }
-    return written;
+    installation_directory_of(directory, path);
+    if (path[0] == '\0' || access(directory, W_OK) != 0) {
+        fprintf(stderr, "cardwright: \"%s\" cannot be written: %s\n", path, strerror(errno));
+        return SYSTEM_FAULT;
+    }
+    return OK;
 }
 
 static status export_block(struct key_call *call, const struct arguments *arguments)
@@ -225,10 +258,7 @@ static status export_block(struct key_call *call, const struct arguments *argume
     const struct custody_demand demand = { .operation_id = "key_export" };
     char path[PATH_LEN_MAX];
     struct found_key key, transport;
-    if (!to_standard_output(arguments) && access(arguments->output, F_OK) == 0) {
-        fprintf(stderr, "cardwright: %s is there already\n", arguments->output);
-        return FILE_EXISTS;
-    }
+    TRY(to_standard_output(arguments) ? OK : judge_output(arguments->output));
     TRY(key_call_find(call, &key, arguments->words[0], "active"));
     TRY(key_call_find(call, &transport, arguments->under, "active"));
     key_call_begin(call);

@@ -11,6 +11,7 @@
 #include "main/key_ceremony.h"
 #include "main/seal_arguments.h"
 #include "main/secret_file.h"
+#include "main/terminal.h"
 
 /* A new master key for an installation; main/installation_key.h says how that can be cut short and goes on. */
 
@@ -78,17 +79,25 @@ static status open_installation(struct change *change)
 
 /* The people, and the key. */
 
+static status take_new_component(struct change *change)
+{
+    status taken = ceremony_take_component(&change->ceremony);
+    return taken == OK
+               ? OK
+               : refuse(taken, taken == NOT_FOUND ? "the components were not all entered" : status_title(taken));
+}
+
 static status hold_ceremony(struct change *change)
 {
     bool components = change->place.seal == MASTER_KEY_BY_COMPONENTS;
     int demanded = components ? change->place.part_count : change->config->dual_control != 0 ? CUSTODIANS_USUAL : 1;
     TRY(ceremony_begin(&change->ceremony, &change->installation, demanded));
+    if (components) {
+        terminal_say("Now the new master key: %d components, of which each custodian types or makes one.\n", demanded);
+    }
     for (int i = 0; i < demanded; i++) {
         TRY(ceremony_identify(&change->ceremony));
-        status taken = components ? ceremony_take_component(&change->ceremony) : OK;
-        if (taken != OK) {
-            return refuse(taken, taken == NOT_FOUND ? "the components were not all entered" : status_title(taken));
-        }
+        TRY(components ? take_new_component(change) : OK);
     }
     return OK;
 }
@@ -99,6 +108,14 @@ static status key_in_memory(struct change *change, struct secret *key)
     return master_key_check_value(change->next, change->place.value);
 }
 
+// Whoever types the old components again would believe that the key has been changed.
+static status judge_new(const struct change *change)
+{
+    uint8_t present[MASTER_KEY_CHECK_LEN];
+    TRY(keyring_master_check_value(change->installation.keyring, present));
+    return memcmp(present, change->place.value, sizeof present) == 0 ? KEY_EXISTS : OK;
+}
+
 static status make_key(struct change *change)
 {
     struct secret key;
@@ -107,7 +124,8 @@ static status make_key(struct change *change)
         return installation_token_make(&change->next, &change->place, &change->passphrase, stderr);
     case MASTER_KEY_BY_COMPONENTS:
         TRY(components_join(&key, change->ceremony.components, change->place.part_count));
-        return key_in_memory(change, &key);
+        TRY(key_in_memory(change, &key));
+        return judge_new(change);
     case MASTER_KEY_BY_MODE:
     case MASTER_KEY_BY_PASSPHRASE:
         break;
@@ -178,6 +196,14 @@ static status put_in_place(struct change *change)
         return result;
     }
     result = installation_key_replace(change->real, change->next_path);
+    if (result != OK && errno == ENOENT) { // a server that was started meanwhile took it for what a cut left behind
+        result =
+            master_key_file_create(change->next_path, &change->place, &change->key, &change->passphrase, &runtime_real);
+        if (result == OK) {
+            keep_owner(change);
+            result = installation_key_replace(change->real, change->next_path);
+        }
+    }
     if (result != OK) {
         fprintf(
             stderr,
@@ -216,17 +242,37 @@ static void print_result(const struct change *change)
     print_next_steps(change);
 }
 
+static status make_and_explain(struct change *change)
+{
+    status made = make_key(change);
+    if (made == KEY_EXISTS) {
+        return refuse(made, "these components make the master key that is in use already");
+    }
+    bool explained = made == OK || change->place.seal == MASTER_KEY_BY_PKCS11;
+    return explained ? made : refuse(made, status_title(made));
+}
+
+static void print_nothing_changed(const struct change *change)
+{
+    fprintf(stderr, "cardwright: nothing was changed%s\n",
+            change->place.seal == MASTER_KEY_BY_COMPONENTS
+                ? "; components that were written down in this run are of no use: destroy them"
+                : "");
+}
+
 static status run(struct change *change)
 {
     TRY(find_paths(change));
     TRY(read_new_passphrase(change));
     TRY(open_installation(change));
-    TRY(hold_ceremony(change));
-    status made = make_key(change);
-    if (made != OK && change->place.seal != MASTER_KEY_BY_PKCS11) {
-        return refuse(made, status_title(made));
+    status made = hold_ceremony(change);
+    if (made == OK) {
+        made = make_and_explain(change);
     }
-    TRY(made);
+    if (made != OK) {
+        print_nothing_changed(change);
+        return made;
+    }
     status placed = put_in_place(change);
     if (placed == OK) {
         print_result(change);

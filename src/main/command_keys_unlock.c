@@ -37,7 +37,10 @@ static status look(struct figures *out, const struct config *config, struct aren
     text reply;
     status called = local_socket_call(config, "GET", UNLOCK_PATH, TEXT_ABSENT, arena, &http_status, &reply);
     if (called == NOT_FOUND) {
-        terminal_say("cardwright: no server runs on %s; `cardwright serve` waits for components there\n", config->data);
+        terminal_say(
+            "cardwright: no server runs on %s; start it first (`cardwright serve`, or `systemctl start --no-block "
+            "cardwright`), then run this again\n",
+            config->data);
         return called;
     }
     if (called != OK) {

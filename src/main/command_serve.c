@@ -221,6 +221,15 @@ static void serve_until_stopped(struct serving *serving, const sigset_t *signals
     }
 }
 
+// A service manager that tries again at once would try a wrong PIN until the token locks itself.
+static int exit_code(status started)
+{
+    if (started == OK || started == SHUTTING_DOWN) { // asked to stop while it waited
+        return EXIT_DONE;
+    }
+    return started == KEYS_LOCKED || started == KEY_UNAVAILABLE ? EXIT_KEY_REFUSED : EXIT_REFUSED;
+}
+
 int command_serve(const struct config *config, const struct arguments *arguments)
 {
     (void)arguments;
@@ -246,5 +255,5 @@ int command_serve(const struct config *config, const struct arguments *arguments
     if (started == OK) {
         LOG(LOG_INFO, "server.stopped", "Everything is saved.");
     }
-    return started == OK || started == SHUTTING_DOWN ? EXIT_DONE : EXIT_REFUSED; // asked to stop while it waited
+    return exit_code(started);
 }

@@ -1,5 +1,7 @@
 #include "main/custodian_dialog.h"
 
+#include <string.h>
+
 #include "keys/component.h"
 
 status ask_custodian(struct custodian_answer *out, int index, int count)
@@ -52,6 +54,40 @@ status ask_component(struct secret *typed, const char *question, size_t len, enu
         if (result != COMPONENT_INVALID) {
             return result;
         }
-        terminal_say("  That is no component: %zu hex digits, not all the same.\n", 2 * len);
+        terminal_say("  That is no component: %zu hex digits, and not one byte repeated.\n", 2 * len);
     }
+}
+
+enum { TRIES_MAX = 3, TYPED_LEN_MAX = 40 };
+
+// As apps show them: "123 456".
+static bool take_digits(char out[TOTP_DIGITS + 1], const char *typed)
+{
+    size_t len = 0;
+    for (const char *c = typed; *c != '\0'; c++) {
+        if (*c == ' ') {
+            continue;
+        }
+        if (*c < '0' || *c > '9' || len == TOTP_DIGITS) {
+            return false;
+        }
+        out[len++] = *c;
+    }
+    out[len] = '\0';
+    return len == 0 || len == TOTP_DIGITS;
+}
+
+status ask_totp(char out[TOTP_DIGITS + 1], const char *question)
+{
+    char typed[TYPED_LEN_MAX + 2];
+    for (int try = 0; try < TRIES_MAX; try++) {
+        status asked = terminal_ask(typed, sizeof typed, question);
+        bool taken = asked == OK && take_digits(out, typed);
+        explicit_bzero(typed, sizeof typed);
+        if (taken || (asked != OK && asked != TOO_LONG)) {
+            return asked;
+        }
+        terminal_say("  A code has %d digits.\n", TOTP_DIGITS);
+    }
+    return TOTP_WRONG;
 }

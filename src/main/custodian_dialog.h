@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/kcv.h"
+#include "crypto/totp.h"
 #include "main/terminal.h"
 
 struct custodian_answer {
@@ -26,5 +27,9 @@ text secret_text(const struct secret *typed); // an empty secret is an empty tex
  */
 must_use status ask_component(struct secret *typed, const char *question, size_t len, enum kcv_method method);
 #define COMPONENT_QUESTION "  component (not shown while it is typed): "
+
+/* The code of an authenticator app, with spaces as one likes; empty when there is none. TOTP_WRONG: no six digits, three
+   times. */
+must_use status ask_totp(char out[TOTP_DIGITS + 1], const char *question);
 
 #endif

@@ -155,10 +155,10 @@ static status ask_one(struct key_call *call, int number, int count, const struct
 // At the end: a code is good for a minute, and the typing of components takes longer.
 static status ask_code(struct key_call *call, int number, const char *who)
 {
-    char question[EMAIL_LEN_MAX + 80], code[TOTP_DIGITS + 2], name[32];
+    char question[EMAIL_LEN_MAX + 80], code[TOTP_DIGITS + 1], name[32];
     snprintf(question, sizeof question, "%.*s: code of the authenticator app (Enter: none): ", EMAIL_LEN_MAX, who);
     snprintf(name, sizeof name, "totp_%d", number);
-    TRY(terminal_ask(code, sizeof code, question));
+    TRY(ask_totp(code, question));
     key_call_text(call, name, code[0] != '\0' ? text_of(code) : TEXT_ABSENT);
     return OK;
 }
@@ -178,6 +178,7 @@ static status ask_all(struct key_call *call, int count, const struct custody_dem
 status key_call_ask(struct key_call *call, const struct custody_demand *demand)
 {
     struct custodian_answer answers[CUSTODIAN_COUNT_MAX] = { { .name = "" } };
+    TRY(key_call_get(call, "/v1/keys?limit=1")); // does it answer at all, before anybody types?
     int demanded = key_custodians_demanded(demand->operation_id, call->config->dual_control != 0);
     status result = ask_all(call, demand->parts > 0 ? demand->parts : demanded, demand, answers);
     for (int i = 0; i < CUSTODIAN_COUNT_MAX; i++) {

@@ -47,7 +47,7 @@ struct identification {
     struct arena *arena;
     struct faults faults;
     struct custodian custodian;
-    char code[TOTP_DIGITS + 2];
+    char code[TOTP_DIGITS + 1];
 };
 
 static status find(struct identification *identification, const struct custodian_answer *answer)
@@ -124,7 +124,7 @@ static status identify(struct identification *identification, const struct custo
         return SECOND_CUSTODIAN_NEEDED;
     }
     if (custodian->verified && custodian->user.totp_enabled) {
-        TRY(terminal_ask(identification->code, sizeof identification->code, "  code of the authenticator app: "));
+        TRY(ask_totp(identification->code, "  code of the authenticator app: "));
         custodian->totp = text_of(identification->code);
     }
     TRY(judge(identification));
@@ -202,7 +202,7 @@ static status confirm_component(const struct secret *component)
         }
         terminal_say("  That is not the component that was shown.\n");
     }
-    return COMPONENT_INVALID;
+    return COMPONENTS_DIFFER;
 }
 
 static status make_component(const struct ceremony *ceremony, struct secret *out)
@@ -232,25 +232,33 @@ static bool is_taken(const struct ceremony *ceremony, const struct secret *compo
     return false;
 }
 
-status ceremony_take_component(struct ceremony *ceremony)
+static status take_once(const struct ceremony *ceremony, struct secret *component)
 {
-    assert(ceremony->count >= 1);
-    struct secret typed, component = { 0 };
+    struct secret typed;
+    *component = (struct secret){ 0 };
     status result = ask_component(
         &typed, "  component (not shown while it is typed), or Enter for a new one: ", MASTER_KEY_LEN, KCV_AES_CMAC);
     if (result == OK) {
-        result = component_parse(&component, secret_text(&typed), MASTER_KEY_LEN);
+        result = component_parse(component, secret_text(&typed), MASTER_KEY_LEN);
     } else if (result == NOT_FOUND) {
-        result = make_component(ceremony, &component);
+        result = make_component(ceremony, component);
     }
     secret_release(&typed);
-    if (result == OK && is_taken(ceremony, &component)) {
-        result = COMPONENT_INVALID;
-    }
-    if (result != OK) {
+    return result;
+}
+
+status ceremony_take_component(struct ceremony *ceremony)
+{
+    assert(ceremony->count >= 1);
+    struct secret component;
+    for (int try = 0; try < TRIES_MAX; try++) {
+        TRY(take_once(ceremony, &component));
+        if (!is_taken(ceremony, &component)) {
+            ceremony->components[ceremony->count - 1] = component;
+            return OK;
+        }
         secret_release(&component);
-        return result;
+        terminal_say("  Another custodian entered that component; each has their own.\n");
     }
-    ceremony->components[ceremony->count - 1] = component;
-    return OK;
+    return COMPONENT_INVALID;
 }

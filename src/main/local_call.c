@@ -11,6 +11,7 @@
 
 #include "api/server.h"
 #include "base/limits.h"
+#include "domain/key.h"
 #include "main/installation.h"
 
 enum { SOCKET_PATH_LEN_MAX = CONFIG_TEXT_LEN_MAX + 32 };
@@ -128,6 +129,17 @@ static int split_query(text *path, struct pair pairs[QUERY_COUNT_MAX])
     return count;
 }
 
+// Somebody may have typed for minutes since the keys were read, and another process may have changed them.
+static void look_at_keys(struct installation *installation)
+{
+    struct database *database;
+    status result = reader_pool_take(installation->readers, &database);
+    if (result == OK) {
+        result = key_refresh(database, installation->keyring);
+        reader_pool_give(installation->readers, database, result);
+    }
+}
+
 static status call_here(struct local_door *door, const char *method, const char *path, text body, struct arena *arena,
                         int *http_status, text *reply)
 {
@@ -152,6 +164,7 @@ static status call_here(struct local_door *door, const char *method, const char 
         .finish = wake,
         .listener = &waiting,
     };
+    look_at_keys(&door->installation);
     api_handle(&door->server, &exchange);
     pthread_mutex_lock(&waiting.mutex);
     while (!waiting.done) {
@@ -234,7 +247,12 @@ void local_explain(text reply, int http_status, FILE *errors)
     {
         const char *field = yyjson_get_str(yyjson_obj_get(entry, "field"));
         const char *message = yyjson_get_str(yyjson_obj_get(entry, "message"));
-        fprintf(errors, "  %s: %s\n", field != NULL ? field : "", message != NULL ? message : "");
+        bool said = detail != NULL && message != NULL && strcmp(detail, message) == 0;
+        bool named = field != NULL && field[0] != '\0';
+        if (named || !said) {
+            fprintf(errors, "  %s%s%s\n", named ? field : "", named && !said ? ": " : "",
+                    said || message == NULL ? "" : message);
+        }
     }
     if (document == NULL) {
         fprintf(errors, "  HTTP status %d\n", http_status);

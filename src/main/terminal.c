@@ -103,22 +103,45 @@ static bool wait_for_enter(int fd)
     return true;
 }
 
+static volatile sig_atomic_t clearing_fd = -1;
+
+static void clear_and_end(int signal_number)
+{
+    (void)!write(clearing_fd, CLEAR, sizeof CLEAR - 1);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+// Of the whole process: its other threads would take a signal that this one blocks. What comes from the keyboard does nothing
+// while something is shown; what ends the process clears the screen first.
+static const struct {
+    int number;
+    void (*handler)(int);
+} guarded[] = {
+    { SIGINT, SIG_IGN },        { SIGQUIT, SIG_IGN },      { SIGTSTP, SIG_IGN },
+    { SIGTERM, clear_and_end }, { SIGHUP, clear_and_end },
+};
+
+enum { GUARDED_COUNT = sizeof guarded / sizeof guarded[0] };
+
 status terminal_show_once(const char *shown)
 {
+    struct sigaction before[GUARDED_COUNT];
     int fd = terminal_open();
     if (fd < 0) {
         return SYSTEM_FAULT;
     }
-    // Ctrl-C and Ctrl-Z take their effect when the screen is clear again.
-    sigset_t keyboard, before;
-    sigemptyset(&keyboard);
-    sigaddset(&keyboard, SIGINT);
-    sigaddset(&keyboard, SIGQUIT);
-    sigaddset(&keyboard, SIGTSTP);
-    pthread_sigmask(SIG_BLOCK, &keyboard, &before);
+    clearing_fd = fd;
+    for (int i = 0; i < GUARDED_COUNT; i++) {
+        const struct sigaction guard = { .sa_handler = guarded[i].handler };
+        sigaction(guarded[i].number, &guard, &before[i]);
+    }
     bool done = put(fd, shown) && wait_for_enter(fd);
     done = put(fd, CLEAR) && done;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    for (int i = 0; i < GUARDED_COUNT; i++) {
+        sigaction(guarded[i].number, &before[i], NULL);
+    }
+    clearing_fd = -1;
     close(fd);
     return done ? OK : SYSTEM_FAULT;
 }

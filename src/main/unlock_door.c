@@ -169,6 +169,7 @@ status unlock_door_wait(struct unlocking *unlocking, const char *socket_path, co
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
     struct door door = { .unlocking = unlocking, .data = data };
+    unlocking->logs = true;
     door.wake_fd = eventfd(0, EFD_CLOEXEC);
     door.signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
     status result = door.wake_fd >= 0 && door.signal_fd >= 0 ? listen_and_wait(&door, socket_path) : SYSTEM_FAULT;

@@ -149,7 +149,9 @@ static status enter(struct unlocking *unlocking, struct arena *arena, text name,
     }
     secret_release(&component);
     unlocking->refused += result != OK && !status_is_fault(result);
-    log_entry(unlocking, &custodian.user, result);
+    if (unlocking->logs) {
+        log_entry(unlocking, &custodian.user, result);
+    }
     return result;
 }
 

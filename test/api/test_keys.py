@@ -432,7 +432,11 @@ def rotation(world):
                 world.owner.post(job_path + "/cancel").problem(409, "job_must_finish")
         jobs = {name: {"id": after[name]["job_id"]} for name in HOUSE if after[name]["job_id"]}
         equal(set(jobs), {"number_seal", "number_lookup", "number_check", "message_seal"}, "what is rewritten")
+        late = {"number_check"} if world.server.database_url else set()  # cards do not say which key they are under: it waits a minute more
         for name, job in jobs.items():
+            if name in late:
+                holds(world.owner.get("/v1/jobs/" + job["id"]).ok(), state="queued")
+                continue
             ended = finished(world, job)
             holds(ended, state="done", failed=0)
             equal(ended["total"], ended["done"], f"rows of {name}")
@@ -560,8 +564,13 @@ def command_line_refusals(world):
     refused(("generate", "cvk", *kind), "nothing was entered")
     refused(("generate", "cvk", *kind), "nothing was entered", answers=[one, NEW_PASSWORD, ""])
     refused(("generate", "cvk", *kind), "Two different key custodians", answers=[one, NEW_PASSWORD] * 2 + ["", ""])
-    refused(("generate", "cvk", *kind), "custodian_2: Name or password is wrong", answers=[one, NEW_PASSWORD, other, "wrong", "", ""])
-    refused(("generate", "cvk", *kind, "--length", "17"), "length: A triple DES key has", answers=answers(world))
+    refused(("generate", "cvk", *kind), "Name or password is wrong, or the account is locked.\n  custodian_2\n", answers=[one, NEW_PASSWORD, other, "wrong", "", ""])
+    refused(("generate", "cvk", *kind, "--length", "17"), "a triple DES key has 16 or 24 bytes")
+    refused(("export", "cvk", "--under", "zmk", "--output", os.path.join(server.directory, "none", "x")), "cannot be written: No such file")
+    refused(("export", "cvk", "--under", "zmk", "--output", ""), "cannot be written")
+    refused(("export", "cvk", "--under", "zmk", "--version", "1"), "--version does not go with `keys export`", 2)
+    refused(("import", "cvk", "--under", "zmk", "--block", "-", "--usage", "C0"), "usage:", 2)
+    refused(("unlock", "now"), "now does not go with `keys unlock`", 2)
     equal(world.owner.get("/v1/keys", {"name": "cvk"}).ok()["data"], [], "nothing was made")
 
 

@@ -155,7 +155,7 @@ def components():
                 ([ASHA, "wrong", ""], "password is wrong"),
                 ([AGENT, PASSWORD, ""], "may not act as a key custodian"),
                 (["new@example.com", FIRST, ""], "may not act as a key custodian"),
-                ([ASHA, PASSWORD, ONE, BEN, PASSWORD, ONE], "same as another"),
+                ([ASHA, PASSWORD, ONE, BEN, PASSWORD, ONE], "Another custodian entered that component"),
                 ([ASHA, PASSWORD, ONE[:32], "00" * 32, ""], "That is no component"),
                 ([ASHA, PASSWORD, ""], "without a terminal"),
                 ([ASHA, PASSWORD, ONE], "nobody was named")):
@@ -170,6 +170,9 @@ def components():
             assert part in said, f"no check value {part}: {said}"
         file = house.read("master.key")
         assert f"seal: components\nparts: 2\nvalue: {value.lower()}\n" in file, file
+
+        said = house.ask(init, ASHA, PASSWORD, ONE, BEN, PASSWORD, TWO, ASHA, PASSWORD, ONE, BEN, PASSWORD, TWO, status=1)
+        assert "in use already" in said and "nothing was changed" in said, said
 
         house.start_waiting()
         equal(house.knock("GET", "/v1/session")[1]["code"], "keys_locked", "anything else")
@@ -187,7 +190,7 @@ def components():
         house.wait_until(server.is_ready, "ready")
         house.holds_data()
         assert "does not wait" in house.ask(["keys", "unlock"], status=1)
-        equal([record["detail"]["custodians"] for record in house.audited("keys.unlocked")], [f"{BEN}, {ASHA}"], "who unlocked")
+        equal([record["detail"]["custodians"] for record in house.audited("keys.unlocked")], [f"{BEN}, {ASHA}", f"{ASHA}, {BEN}"], "who unlocked; the newest first")
         changed = house.audited("keys.master_changed")
         equal([(record["result"], record["detail"]["check_value"], record["detail"]["custodians"]) for record in changed],
               [("ok", value, f"{ASHA}, {BEN}")], "who changed the master key")
@@ -201,7 +204,7 @@ def components():
         house.start_waiting()
         for _ in range(10):
             house.unlock(ASHA, "wrong", ONE, status=1)
-        house.wait_for_end(1)
+        house.wait_for_end(3)
         assert "keys.given_up" in server.log()
 
         # A command that opens the installation by itself asks at the terminal.
@@ -264,11 +267,12 @@ def made_at_a_terminal():
         terminal.answer("name: ", ASHA)
         terminal.answer("password: ", PASSWORD)
         terminal.answer("Enter for a new one: ", "")
-        shown = terminal.answer("press Enter", "")
+        shown = terminal.read_until("press Enter")
+        os.write(terminal.fd, b"\x03\x1c\x1a\n")  # Ctrl-C, Ctrl-\, Ctrl-Z: not while it is shown
         made = re.search(r"((?:[0-9A-F]{4} ){15}[0-9A-F]{4})\s+check value: ([0-9A-F]{10})", shown)
         assert made, f"no component is shown: {shown}"
         equal(made[2], check_value(key_of(made[1])), "its check value")
-        assert terminal.read_until("\033[2J\033[3J\033[H").strip().endswith("cleared."), "the screen is cleared next"
+        assert "component" not in terminal.read_until("\033[2J\033[3J\033[H"), f"the screen is cleared next: {terminal.all!r}"
         terminal.answer("written down: ", ONE)
         terminal.read_until("not the component that was shown")
         terminal.answer("written down: ", made[1].lower())
@@ -280,6 +284,15 @@ def made_at_a_terminal():
         equal(terminal.all.upper().count(made[1]), 1, "how often the component stands there")
         for secret in (ONE, TWO, PASSWORD):
             assert secret not in terminal.all, "what is typed is shown"
+        other = Terminal(line, server.environment)
+        for question, typed in (("name: ", ASHA), ("password: ", PASSWORD), ("while it is typed): ", made[1]),
+                                ("name: ", BEN), ("password: ", PASSWORD), ("while it is typed): ", TWO),
+                                ("name: ", ASHA), ("password: ", PASSWORD), ("Enter for a new one: ", "")):
+            other.answer(question, typed)
+        other.read_until("press Enter")
+        os.kill(other.process, signal.SIGTERM)
+        equal(other.end(), -signal.SIGTERM, "exit status")
+        assert other.all.endswith("\033[2J\033[3J\033[H"), "it ends with a clear screen"
         house.start_waiting()
         house.unlock(BEN, PASSWORD, TWO, "missing: 1")
         assert "complete" in house.ask(["keys", "unlock"], ASHA, PASSWORD, made[1])
