@@ -45,6 +45,21 @@ static void describe_database(struct installation *installation, const struct co
     path_in(installation->socket_path, config, "cardwright.sock");
 }
 
+// Before a lock is left in a folder that was mistyped.
+static status refuse_empty_place(const struct installation *installation, FILE *errors)
+{
+    char path[INSTALLATION_PATH_LEN_MAX];
+    high_water_path(path, installation->config);
+    bool empty = installation->database.engine == ENGINE_SQLITE && access(installation->database_path, F_OK) != 0 &&
+                 access(path, F_OK) != 0;
+    if (!empty) {
+        return OK;
+    }
+    fprintf(errors, "cardwright: there is no installation in %s; `cardwright init --data %s` makes one\n",
+            installation->config->data, installation->config->data);
+    return SYSTEM_FAULT;
+}
+
 static status take_lock(struct installation *installation, FILE *errors)
 {
     char path[INSTALLATION_PATH_LEN_MAX];
@@ -225,6 +240,9 @@ static status open_parts(struct installation *installation, enum installation_mo
                          const struct gathering *gathering, FILE *errors)
 {
     describe_database(installation, installation->config);
+    if (mode != INSTALLATION_RESTORE) {
+        TRY(refuse_empty_place(installation, errors));
+    }
     if (mode != INSTALLATION_READ) {
         TRY(take_lock(installation, errors));
         TRY(open_high_water(installation, errors));

@@ -188,13 +188,20 @@ static status repair(struct opening *opening)
     return KEY_UNAVAILABLE;
 }
 
+static const char *unavailable_reason(const char *path)
+{
+    if (access(path, R_OK) == 0) {
+        return "needs its passphrase (keys.passphrase_file)";
+    }
+    return errno == EACCES ? "may not be read by this user" : "is not there (keys.master_key_file)";
+}
+
 static status refuse_file(const struct opening *opening, status result, const char *why)
 {
-    const char *reason = result == FORBIDDEN ? "can be read by others; chmod 600 it"
-                         : result == KEY_UNAVAILABLE
-                             ? "is not there (keys.master_key_file), or needs its passphrase (keys.passphrase_file)"
-                         : result == DATA_DAMAGED ? "does not open: wrong passphrase, or damaged"
-                                                  : status_title(result);
+    const char *reason = result == FORBIDDEN         ? "can be read by others; chmod 600 it"
+                         : result == KEY_UNAVAILABLE ? unavailable_reason(opening->path)
+                         : result == DATA_DAMAGED    ? "does not open: wrong passphrase, or damaged"
+                                                     : status_title(result);
     if (opening->installation->place.seal == MASTER_KEY_BY_PKCS11) {
         reason = why[0] != '\0'           ? why
                  : result == DATA_DAMAGED ? "names a key of the token that is not the one it was made for"
