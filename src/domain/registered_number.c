@@ -156,9 +156,11 @@ static status find_anew(struct work *work, const struct rekeying *page, const st
     int64_t other = 0;
     status found = work_integer(work, &other, FIND,
                                 ARGS(value_blob(hash, sizeof hash), value_i64(row->organization_id)), NOT_FOUND);
-    if (found !=
-        NOT_FOUND) { // the same number twice: one of them is not to be found, and is left for people to look at
-        return found == OK && other != row->id ? DATA_DAMAGED : found;
+    if (found == OK && other != row->id) {
+        return DATA_DAMAGED; // the same number twice: one of them is not to be found, and is left for people to look at
+    }
+    if (found != OK && found != NOT_FOUND) {
+        return found;
     }
     return work_change(work, FIND_ANEW,
                        ARGS(value_i64(row->id), value_blob(hash, sizeof hash), value_i64(page->key_id)), OK);

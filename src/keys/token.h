@@ -29,8 +29,8 @@ struct token_place {
 /*
  * In both, `pin` is the user's, and an empty one stands for a token with a PIN pad of its own. `why` is a sentence for
  * the operator with the CKR_ name of the token's answer, never with the PIN, and empty when there is nothing to say.
- * KEY_UNAVAILABLE: no such library, token or key, or more than one token or key of that label; the PIN is wrong or
- * locked; the token has no CKM_AES_CMAC.
+ * KEY_UNAVAILABLE: no such library, token or key, or more than one token or key of that label; no PIN was
+ * tried; the token has no CKM_AES_CMAC. SIGN_IN_FAILED: the token refused the PIN, and may have counted it.
  */
 
 /*

@@ -111,7 +111,8 @@ static status sign_in(struct token_session *session, const struct secret *pin, c
         return OK;
     }
     session->is_pin_refused = token_answer_is_pin_refused(answer);
-    return token_refuse_answer(why, KEY_UNAVAILABLE, "The token does not sign in", answer);
+    return token_refuse_answer(why, session->is_pin_refused ? SIGN_IN_FAILED : KEY_UNAVAILABLE,
+                               "The token does not sign in", answer);
 }
 
 static status session_open(struct token_session *session, const struct token_place *place, const struct secret *pin,

@@ -1,6 +1,6 @@
 /*
  * The command line: one table of commands, each a file main/command_*.c. Exit codes: 0 done, 1 refused or failed (said on
- * standard error), 2 wrong usage, 3 `serve` did not get its master key: starting it again changes nothing.
+ * standard error), 2 wrong usage, 3 `serve` was given a wrong PIN or ten wrong entries.
  */
 #ifndef MAIN_COMMAND_H
 #define MAIN_COMMAND_H

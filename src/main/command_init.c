@@ -145,13 +145,13 @@ static int init(const struct config *config, const struct arguments *arguments, 
 // It is what somebody signs in with, and no command gives it back.
 static bool owner_is_valid(const char *owner)
 {
-    size_t len = owner != NULL ? strlen(owner) : 1;
-    bool valid = len >= 1 && len <= EMAIL_LEN_MAX && (owner == NULL || !text_has_control(text_of(owner)));
-    if (!valid) {
-        fprintf(stderr, "cardwright: --owner takes the name that the owner signs in with, 1 to %d characters\n",
-                EMAIL_LEN_MAX);
+    text name = owner != NULL ? text_of(owner) : TEXT("the usual one");
+    if (name.len >= 1 && name.len <= EMAIL_LEN_MAX && !text_has_control(name)) {
+        return true;
     }
-    return valid;
+    fprintf(stderr, "cardwright: --owner takes the name that the owner signs in with, 1 to %d characters\n",
+            EMAIL_LEN_MAX);
+    return false;
 }
 
 static int refuse_components(const struct config *config)

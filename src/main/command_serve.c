@@ -221,13 +221,19 @@ static void serve_until_stopped(struct serving *serving, const sigset_t *signals
     }
 }
 
-// A service manager that tries again at once would try a wrong PIN until the token locks itself.
+static bool is_key_refused(status started)
+{
+    return started == KEYS_LOCKED || started == SIGN_IN_FAILED; // the entries of custodians, a token's PIN
+}
+
+// What counts tries (a token its PINs, the door its entries) must not be tried again and again by a service manager. A
+// token that is away is another matter: it comes back.
 static int exit_code(status started)
 {
     if (started == OK || started == SHUTTING_DOWN) { // asked to stop while it waited
         return EXIT_DONE;
     }
-    return started == KEYS_LOCKED || started == KEY_UNAVAILABLE ? EXIT_KEY_REFUSED : EXIT_REFUSED;
+    return is_key_refused(started) ? EXIT_KEY_REFUSED : EXIT_REFUSED;
 }
 
 int command_serve(const struct config *config, const struct arguments *arguments)
@@ -248,7 +254,7 @@ int command_serve(const struct config *config, const struct arguments *arguments
     if (started == OK) {
         announce(&serving);
         serve_until_stopped(&serving, &signals);
-    } else if (started != INVALID_INPUT && started != SHUTTING_DOWN && started != KEYS_LOCKED) {
+    } else if (started != INVALID_INPUT && started != SHUTTING_DOWN && !is_key_refused(started)) {
         fprintf(stderr, "cardwright: not started: %s\n", status_title(started));
     }
     stop(&serving);

@@ -241,8 +241,9 @@ static int take_argument(struct config *config, struct arguments *arguments, con
         return 1;
     }
     if (flag[0] != '-' || strcmp(flag, "-") == 0) {
-        if (arguments->word_count == command->word_count_max) {
-            return refuse_flag(command, flag);
+        if (arguments->word_count == command->word_count_max) { // not repeated: it may be what is typed elsewhere
+            fprintf(stderr, "cardwright: too many words for `%s`\n", command->name);
+            return -1;
         }
         arguments->words[arguments->word_count++] = flag;
         return 1;

@@ -26,7 +26,7 @@ struct unlocking {
         struct secret component;
     } parts[COMPONENT_COUNT_MAX];
     int count, refused;
-    bool logs;                 // nobody at the terminal sees what becomes of an entry
+    bool logs;                 // entries; not where a dialog says what becomes of each
     struct master_key *master; // once all are there; taken by setting it to NULL
 };
 

@@ -328,6 +328,7 @@ def token():
         house.holds_data()
         equal(server.stop(), 0, "exit status")
         refuses(server, ["audit", "verify", "--keys-passphrase-file", wrong], "token house")
+        refuses(server, ["serve", "--listen", "127.0.0.1:0", "--keys-passphrase-file", wrong], "does not sign in", status=3)
         refuses(server, ["audit", "verify"], "token house")
         said = house.ask([*init, pin, "--keys-passphrase-file", pin], *people, status=1)
         assert "cardwright-master" in said, said  # the label is taken

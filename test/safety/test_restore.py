@@ -305,10 +305,10 @@ def passphrase():
         server.command("init", *right)
         with open(os.path.join(server.data, "master.key"), encoding="ascii") as file:
             assert "seal: passphrase" in file.read()
-        refuses(server, [*SERVE], "needs its passphrase", status=3)
+        refuses(server, [*SERVE], "needs its passphrase")
         refuses(server, [*SERVE, "--keys-passphrase-file", paths["wrong"]], "wrong passphrase")
-        refuses(server, [*SERVE, "--keys-passphrase-file", paths["empty"]], paths["empty"] + " cannot be read", "it is empty", status=3)
-        refuses(server, [*SERVE, "--keys-passphrase-file", paths["right"] + "-not"], "-not cannot be read", status=3)
+        refuses(server, [*SERVE, "--keys-passphrase-file", paths["empty"]], paths["empty"] + " cannot be read", "it is empty")
+        refuses(server, [*SERVE, "--keys-passphrase-file", paths["right"] + "-not"], "-not cannot be read")
         refuses(server, ["audit", "verify"], "needs its passphrase")
         server.command("audit", "verify", *right)
         server.flags += right

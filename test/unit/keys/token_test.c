@@ -377,8 +377,8 @@ static void test_unavailable(void **state)
     (void)state;
     assert_int_equal(generate("key"), OK);
     struct token_place place = place_of("Cardwright", "key");
-    expect_refused(&place, "another-pin", KEY_UNAVAILABLE, "CKR_PIN_INCORRECT");
-    expect_refused(&place, "1", KEY_UNAVAILABLE, "CKR_PIN_");
+    expect_refused(&place, "another-pin", SIGN_IN_FAILED, "CKR_PIN_INCORRECT");
+    expect_refused(&place, "1", SIGN_IN_FAILED, "CKR_PIN_");
     expect_refused(&place, "", KEY_UNAVAILABLE, "asks for a PIN");
 
     place = place_of("Cardwright", "ke");
@@ -406,7 +406,7 @@ static void test_unavailable(void **state)
     char why[TOKEN_WHY_LEN] = "";
     place = place_of("Cardwright", "never made");
     struct secret wrong = secret_of("another-pin");
-    assert_int_equal(token_generate(&place, &wrong, why), KEY_UNAVAILABLE);
+    assert_int_equal(token_generate(&place, &wrong, why), SIGN_IN_FAILED);
     assert_non_null(strstr(why, "CKR_PIN_INCORRECT"));
     secret_release(&wrong);
     expect_refused(&place, PIN, KEY_UNAVAILABLE, "no secret key");
